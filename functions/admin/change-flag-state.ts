@@ -1,0 +1,20 @@
+import { composeFlagService, composeHandler } from '../../shared/composition';
+import { ChangeFlagStateRequestSchema, FlagActionSchema } from '../../shared/contract/flag';
+import { ADMIN_BUDGET_MS } from '../../shared/http/create-handler';
+import { callOf, flagKeyOf, switchParameter } from '../../shared/http/request';
+import { okVersioned } from '../../shared/http/responses';
+
+const flags = composeFlagService();
+
+export const handler = composeHandler({
+  caller: 'admin',
+  query: { dryRun: switchParameter },
+  body: ChangeFlagStateRequestSchema,
+  budgetMs: ADMIN_BUDGET_MS,
+  answer: async (request) => {
+    const call = callOf(request, request.query.dryRun);
+    const action = FlagActionSchema.parse(request.event.routeKey.split('/').at(-1));
+    const reason = request.body?.reason ?? null;
+    return okVersioned(await flags.changeState(call, flagKeyOf(request), action, reason));
+  },
+});

@@ -1,0 +1,19 @@
+import { composeFlagService, composeHandler } from '../../shared/composition';
+import { CreateFlagRequestSchema } from '../../shared/contract/flag';
+import { ADMIN_BUDGET_MS } from '../../shared/http/create-handler';
+import { callOf, switchParameter } from '../../shared/http/request';
+import { created, okVersioned } from '../../shared/http/responses';
+
+const flags = composeFlagService();
+
+export const handler = composeHandler({
+  caller: 'admin',
+  query: { dryRun: switchParameter },
+  body: CreateFlagRequestSchema,
+  budgetMs: ADMIN_BUDGET_MS,
+  answer: async (request) => {
+    const { dryRun } = request.query;
+    const flag = await flags.create(callOf(request, dryRun), request.body);
+    return dryRun ? okVersioned(flag) : created(flag, `/api/admin/flags/${flag.key}`);
+  },
+});

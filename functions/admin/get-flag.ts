@@ -1,0 +1,12 @@
+import { composeFlagService, composeHandler } from '../../shared/composition';
+import { ADMIN_BUDGET_MS } from '../../shared/http/create-handler';
+import { flagKeyOf } from '../../shared/http/request';
+import { okVersioned } from '../../shared/http/responses';
+
+const flags = composeFlagService();
+
+export const handler = composeHandler({
+  caller: 'viewer',
+  budgetMs: ADMIN_BUDGET_MS,
+  answer: async (request) => okVersioned(await flags.get(request.environment, flagKeyOf(request))),
+});

@@ -1,0 +1,34 @@
+import * as z from 'zod';
+import { composeAuditService, composeHandler } from '../../shared/composition';
+import { type AuditEvent, AuditEventNameSchema } from '../../shared/contract/audit';
+import { AnyUserIdSchema, FlagKeySchema, type Page, TimestampSchema } from '../../shared/contract/primitives';
+import { ADMIN_BUDGET_MS } from '../../shared/http/create-handler';
+import { decodeCursor, encodeCursor } from '../../shared/http/cursor';
+import { listingOf, pagingParameters } from '../../shared/http/request';
+import { ok } from '../../shared/http/responses';
+
+const audit = composeAuditService();
+
+const moment = TimestampSchema.transform((text) => new Date(text).toISOString()).optional();
+
+export const handler = composeHandler({
+  caller: 'viewer',
+  query: {
+    ...pagingParameters,
+    event: AuditEventNameSchema.optional(),
+    flagKey: FlagKeySchema.optional(),
+    userId: AnyUserIdSchema.optional(),
+    actor: z.string().min(1).max(256).optional(),
+    from: moment,
+    to: moment,
+  },
+  budgetMs: ADMIN_BUDGET_MS,
+  answer: async (request) => {
+    const { cursor, ...query } = request.query;
+    const listing = listingOf(request);
+    const after = decodeCursor(listing, cursor);
+    const { items, next } = await audit.list({ ...query, environment: request.environment, after });
+    const page: Page<AuditEvent> = { items, nextCursor: encodeCursor(listing, next) };
+    return ok(page);
+  },
+});

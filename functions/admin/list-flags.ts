@@ -1,0 +1,29 @@
+import * as z from 'zod';
+import { composeFlagService, composeHandler } from '../../shared/composition';
+import { FlagStateSchema, type ListedFlag } from '../../shared/contract/flag';
+import { FlagKeySchema, type Page } from '../../shared/contract/primitives';
+import { ADMIN_BUDGET_MS } from '../../shared/http/create-handler';
+import { decodeCursor, encodeCursor } from '../../shared/http/cursor';
+import { listingOf, pagingParameters } from '../../shared/http/request';
+import { ok } from '../../shared/http/responses';
+
+const flags = composeFlagService();
+
+export const handler = composeHandler({
+  caller: 'viewer',
+  query: {
+    ...pagingParameters,
+    q: z.string().max(200).optional(),
+    tag: z.string().max(64).optional(),
+    state: FlagStateSchema.optional(),
+  },
+  budgetMs: ADMIN_BUDGET_MS,
+  answer: async (request) => {
+    const { limit, cursor, q, tag, state } = request.query;
+    const listing = listingOf(request);
+    const after = FlagKeySchema.optional().parse(decodeCursor(listing, cursor));
+    const { items, next } = await flags.list(request.environment, { after, limit, q, tag, state });
+    const page: Page<ListedFlag> = { items, nextCursor: encodeCursor(listing, next) };
+    return ok(page);
+  },
+});

@@ -1,0 +1,26 @@
+import { composeHandler, composeOverrideService } from '../../shared/composition';
+import type { UserOverridesListResponse } from '../../shared/contract/override';
+import { ADMIN_BUDGET_MS } from '../../shared/http/create-handler';
+import { decodeCursor, encodeCursor } from '../../shared/http/cursor';
+import { flagKeyOf, listingOf, pagingParameters } from '../../shared/http/request';
+import { ok } from '../../shared/http/responses';
+
+const overrides = composeOverrideService();
+
+export const handler = composeHandler({
+  caller: 'viewer',
+  query: pagingParameters,
+  budgetMs: ADMIN_BUDGET_MS,
+  answer: async (request) => {
+    const { limit, cursor } = request.query;
+    const listing = listingOf(request);
+    const after = decodeCursor(listing, cursor);
+    const found = await overrides.list(request.environment, flagKeyOf(request), { after, limit });
+    const page: UserOverridesListResponse = {
+      includes: found.includes,
+      excludes: found.excludes,
+      nextCursor: encodeCursor(listing, found.next),
+    };
+    return ok(page);
+  },
+});

@@ -1,0 +1,24 @@
+import { composeHandler, composeOverrideService } from '../../shared/composition';
+import { CognitoUserDirectory } from '../../shared/cognito/user-directory';
+import { readConfig } from '../../shared/config';
+import { AddUserOverrideRequestSchema } from '../../shared/contract/override';
+import { ADMIN_BUDGET_MS } from '../../shared/http/create-handler';
+import { callOf, flagKeyOf, switchParameter } from '../../shared/http/request';
+import { created, okVersioned } from '../../shared/http/responses';
+
+const overrides = composeOverrideService();
+const userPool = new CognitoUserDirectory(readConfig().userPoolId);
+
+export const handler = composeHandler({
+  caller: 'admin',
+  query: { checkUser: switchParameter },
+  body: AddUserOverrideRequestSchema,
+  budgetMs: ADMIN_BUDGET_MS,
+  answer: async (request) => {
+    const flagKey = flagKeyOf(request);
+    const pool = request.query.checkUser ? userPool : undefined;
+    const put = await overrides.put(callOf(request), flagKey, request.body, pool);
+    const place = `/api/admin/flags/${flagKey}/users/${encodeURIComponent(put.override.userId)}`;
+    return put.created ? created(put.override, place) : okVersioned(put.override);
+  },
+});

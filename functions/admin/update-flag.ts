@@ -1,0 +1,19 @@
+import { composeFlagService, composeHandler } from '../../shared/composition';
+import { UpdateFlagRequestSchema } from '../../shared/contract/flag';
+import { ADMIN_BUDGET_MS } from '../../shared/http/create-handler';
+import { callOf, flagKeyOf, switchParameter } from '../../shared/http/request';
+import { okVersioned } from '../../shared/http/responses';
+
+const flags = composeFlagService();
+
+export const handler = composeHandler({
+  caller: 'admin',
+  query: { dryRun: switchParameter },
+  body: UpdateFlagRequestSchema,
+  budgetMs: ADMIN_BUDGET_MS,
+  answer: async (request) => {
+    const call = callOf(request, request.query.dryRun);
+    const method = request.event.requestContext.http.method === 'PUT' ? 'replace' : 'patch';
+    return okVersioned(await flags[method](call, flagKeyOf(request), request.body));
+  },
+});

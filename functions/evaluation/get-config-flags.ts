@@ -1,0 +1,20 @@
+import { composeEvaluationService, composeHandler } from '../../shared/composition';
+import type { ConfigFlagsResponse } from '../../shared/contract/evaluation';
+import { EVALUATION_BUDGET_MS } from '../../shared/http/create-handler';
+import { revalidated } from '../../shared/http/responses';
+
+const evaluation = composeEvaluationService();
+
+export const handler = composeHandler({
+  caller: 'anyone',
+  budgetMs: EVALUATION_BUDGET_MS,
+  answer: async ({ environment, principal, event }) => {
+    const { version, evaluations } = await evaluation.evaluate(environment, principal.userId);
+    const body: ConfigFlagsResponse = {
+      environment,
+      version,
+      flags: Object.fromEntries(evaluations.map(({ key, value }) => [key, value])),
+    };
+    return revalidated(body, event.headers['if-none-match']);
+  },
+});

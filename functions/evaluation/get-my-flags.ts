@@ -1,0 +1,39 @@
+import { composeEvaluationService, composeHandler } from '../../shared/composition';
+import type { MyFlagsResponse } from '../../shared/contract/evaluation';
+import type { Evaluation } from '../../shared/evaluation/model';
+import { EVALUATION_BUDGET_MS } from '../../shared/http/create-handler';
+import { ok } from '../../shared/http/responses';
+
+const evaluation = composeEvaluationService();
+
+const shown = ({
+  value,
+  variant,
+  reason,
+  source,
+  override,
+}: Evaluation): MyFlagsResponse['flags'][string] => ({
+  value,
+  variant,
+  reason,
+  source,
+  override: override && {
+    kind: override.kind,
+    expiresAt: override.expiresAtMs === null ? null : new Date(override.expiresAtMs).toISOString(),
+  },
+});
+
+export const handler = composeHandler({
+  caller: 'user',
+  budgetMs: EVALUATION_BUDGET_MS,
+  answer: async ({ environment, principal }) => {
+    const userId = principal.userId ?? '';
+    const { evaluations } = await evaluation.evaluate(environment, userId);
+    const body: MyFlagsResponse = {
+      userId,
+      environment,
+      flags: Object.fromEntries(evaluations.map((each) => [each.key, shown(each)])),
+    };
+    return ok(body);
+  },
+});

@@ -1,0 +1,4 @@
+import { composePlainHandler } from '../../shared/composition';
+import { ok } from '../../shared/http/responses';
+
+export const handler = composePlainHandler(async () => ok({ status: 'ok' }));

@@ -1,0 +1,164 @@
+import { PREFIX } from '../shared/dynamodb/keys';
+
+/**
+ * The table of contents: one row per Lambda. The stack, the laptop runner and the tests all read it,
+ * so no endpoint exists in one and not in another.
+ */
+
+/**
+ * Who may call a route: `none` reads no identity; `anyone` may come without a token (a bad one is still refused);
+ * `user` is any signed-in user; `viewer` is a member of `viewer` or `admin`; `admin` of `admin` only.
+ */
+export type Caller = 'none' | 'anyone' | 'user' | 'viewer' | 'admin';
+
+/** What a function may touch; one role each (see `lib/constructs/access-profiles.ts`). */
+export type AccessProfile = 'nothing' | 'evaluate' | 'read' | 'write' | 'record' | 'sweep';
+
+export interface Route {
+  /** Name of the function, and of its bundle. */
+  readonly name: string;
+  /** File under `functions/`, without extension; it exports `handler`. */
+  readonly entry: string;
+  /** `METHOD /path` as the gateway spells them; `$default` is what nothing else matches. */
+  readonly routes: readonly string[];
+  readonly caller: Caller;
+  readonly access: AccessProfile;
+}
+
+const flag = '/api/admin/flags/{flagKey}';
+
+export const routes: readonly Route[] = [
+  {
+    name: 'health',
+    entry: 'evaluation/health',
+    routes: ['GET /api/health'],
+    caller: 'none',
+    access: 'nothing',
+  },
+  {
+    name: 'get-config-flags',
+    entry: 'evaluation/get-config-flags',
+    routes: ['GET /api/config/flags'],
+    caller: 'anyone',
+    access: 'evaluate',
+  },
+  {
+    name: 'get-feature-flags',
+    entry: 'evaluation/get-feature-flags',
+    routes: ['GET /api/feature-flags'],
+    caller: 'anyone',
+    access: 'evaluate',
+  },
+  {
+    name: 'get-my-flags',
+    entry: 'evaluation/get-my-flags',
+    routes: ['GET /api/flags/me'],
+    caller: 'user',
+    access: 'evaluate',
+  },
+  {
+    name: 'create-flag',
+    entry: 'admin/create-flag',
+    routes: ['POST /api/admin/flags'],
+    caller: 'admin',
+    access: 'write',
+  },
+  {
+    name: 'list-flags',
+    entry: 'admin/list-flags',
+    routes: ['GET /api/admin/flags'],
+    caller: 'viewer',
+    access: 'read',
+  },
+  { name: 'get-flag', entry: 'admin/get-flag', routes: [`GET ${flag}`], caller: 'viewer', access: 'read' },
+  {
+    name: 'update-flag',
+    entry: 'admin/update-flag',
+    routes: [`PUT ${flag}`, `PATCH ${flag}`, `POST ${flag}`],
+    caller: 'admin',
+    access: 'write',
+  },
+  {
+    name: 'delete-flag',
+    entry: 'admin/delete-flag',
+    routes: [`DELETE ${flag}`],
+    caller: 'admin',
+    access: 'write',
+  },
+  {
+    name: 'change-flag-state',
+    entry: 'admin/change-flag-state',
+    routes: ['enable', 'disable', 'archive', 'restore', 'kill', 'revive'].map(
+      (action) => `POST ${flag}/${action}`,
+    ),
+    caller: 'admin',
+    access: 'write',
+  },
+  {
+    name: 'put-user-override',
+    entry: 'admin/put-user-override',
+    routes: [`POST ${flag}/users`],
+    caller: 'admin',
+    access: 'write',
+  },
+  {
+    name: 'list-user-overrides',
+    entry: 'admin/list-user-overrides',
+    routes: [`GET ${flag}/users`],
+    caller: 'viewer',
+    access: 'read',
+  },
+  {
+    name: 'remove-user-override',
+    entry: 'admin/remove-user-override',
+    routes: [`DELETE ${flag}/users/{userId}`],
+    caller: 'admin',
+    access: 'write',
+  },
+  {
+    name: 'list-audit-events',
+    entry: 'admin/list-audit-events',
+    routes: ['GET /api/admin/audit'],
+    caller: 'viewer',
+    access: 'read',
+  },
+  {
+    name: 'not-found',
+    entry: 'evaluation/not-found',
+    routes: ['$default'],
+    caller: 'none',
+    access: 'nothing',
+  },
+];
+
+/** A function fed by the stream of FlagTable. */
+export interface StreamHandler {
+  readonly name: string;
+  readonly entry: string;
+  readonly access: AccessProfile;
+  /** Event filter patterns, any of which lets a record through. */
+  readonly filters: readonly object[];
+}
+
+const sortKeyBegins = (...prefixes: string[]) => ({
+  dynamodb: { Keys: { SK: { S: prefixes.map((prefix) => ({ prefix })) } } },
+});
+
+export const streamHandlers: readonly StreamHandler[] = [
+  {
+    // Versions, limiter, counters and its own bookkeeping are left out: the handler would feed itself.
+    name: 'record-changes',
+    entry: 'stream/record-changes',
+    access: 'record',
+    filters: [
+      { eventName: ['INSERT'], ...sortKeyBegins(PREFIX.change) },
+      sortKeyBegins(PREFIX.flag, PREFIX.segment, PREFIX.user, PREFIX.device),
+    ],
+  },
+  {
+    name: 'sweep-overrides',
+    entry: 'stream/sweep-overrides',
+    access: 'sweep',
+    filters: [{ eventName: ['INSERT', 'MODIFY'], ...sortKeyBegins(PREFIX.sweep) }],
+  },
+];

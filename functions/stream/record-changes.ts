@@ -1,0 +1,27 @@
+import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-powertools/batch';
+import type { Context, DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
+import { composeChangeService } from '../../shared/composition';
+import { startInvocation } from '../../shared/telemetry';
+
+const changes = composeChangeService();
+const processor = new BatchProcessor(EventType.DynamoDBStreams);
+
+export const handler = async (
+  event: DynamoDBStreamEvent,
+  context: Context,
+): Promise<DynamoDBBatchResponse> => {
+  startInvocation(context.awsRequestId, context.functionName);
+  const moved = new Set<string>();
+  const recordOne = async (record: DynamoDBRecord): Promise<void> => {
+    const environment = await changes.record(record);
+    if (environment !== undefined) {
+      moved.add(environment);
+    }
+  };
+  const response = await processPartialResponse(event, recordOne, processor, {
+    context,
+    throwOnFullBatchFailure: false,
+  });
+  await Promise.all([...moved].map((environment) => changes.moveOverridesVersion(environment)));
+  return response;
+};

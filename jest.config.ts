@@ -1,0 +1,20 @@
+/** @jest-config-loader esbuild-register */
+import type { Config } from 'jest';
+
+const config: Config = {
+  testEnvironment: 'node',
+  testMatch: ['<rootDir>/test/**/*.test.ts'],
+  transform: {
+    '^.+\\.(ts|js|mjs)$': ['@swc/jest', { jsc: { target: 'es2022', parser: { syntax: 'typescript' } } }],
+  },
+  // middy and a few others are published as ES modules only
+  transformIgnorePatterns: ['/node_modules/(?!(@middy|uuid|lru-cache)/)'],
+  modulePathIgnorePatterns: ['<rootDir>/build/', '<rootDir>/cdk.out/', '<rootDir>/.guidon/'],
+  coverageProvider: 'v8',
+  collectCoverageFrom: ['shared/**/*.ts', 'functions/**/*.ts', 'lib/**/*.ts'],
+  coverageDirectory: 'coverage/unit',
+  coverageReporters: ['json'],
+  testTimeout: 30_000,
+};
+
+export default config;

@@ -1,0 +1,109 @@
+import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Construct } from 'constructs';
+import type { AccessProfile } from '../../functions/routes';
+import type { AuditTable } from './audit-table';
+import type { DeadLetterQueue } from './dead-letter-queue';
+import type { FlagTable } from './flag-table';
+import type { FlagUserPool } from './flag-user-pool';
+
+export interface AccessRolesProps {
+  readonly flagTable: FlagTable;
+  readonly auditTable: AuditTable;
+  readonly userPool: FlagUserPool;
+  readonly deadLetterQueue: DeadLetterQueue;
+}
+
+/**
+ * One role per access profile instead of one per function: CloudFormation takes 500 resources a stack.
+ * Each may also write to the log groups of its functions, see `FlagFunction`.
+ */
+export class AccessRoles extends Construct {
+  private readonly roles: Readonly<Record<AccessProfile, Role>>;
+
+  constructor(scope: Construct, id: string, props: AccessRolesProps) {
+    super(scope, id);
+    this.roles = {
+      nothing: this.createRole('Nothing', props, []),
+      evaluate: this.createRole('Evaluate', props, evaluate(props)),
+      read: this.createRole('Read', props, read(props)),
+      write: this.createRole('Write', props, write(props)),
+      record: this.createRole('Record', props, record(props)),
+      sweep: this.createRole('Sweep', props, sweep(props)),
+    };
+  }
+
+  of(profile: AccessProfile): Role {
+    return this.roles[profile];
+  }
+
+  private createRole(id: string, { auditTable }: AccessRolesProps, grants: PolicyStatement[]): Role {
+    const role = new Role(this, id, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+    for (const statement of [...grants, auditTable.denyRewriting()]) {
+      role.addToPolicy(statement);
+    }
+    return role;
+  }
+}
+
+const allow = (resources: readonly string[], actions: readonly string[]): PolicyStatement =>
+  new PolicyStatement({ actions: [...actions], resources: [...resources] });
+
+const evaluate = ({ flagTable }: AccessRolesProps): PolicyStatement[] => [
+  allow([flagTable.tableArn], ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query']),
+  allow([flagTable.userIndexArn], ['dynamodb:Query']),
+];
+
+const read = (props: AccessRolesProps): PolicyStatement[] => [
+  ...evaluate(props),
+  allow([props.flagTable.expiryIndexArn], ['dynamodb:Query']),
+  allow([props.auditTable.tableArn], ['dynamodb:GetItem', 'dynamodb:Query']),
+  allow(props.auditTable.indexArns, ['dynamodb:Query']),
+];
+
+/** No DeleteItem: what is deleted becomes a tombstone that expires. */
+const write = ({ flagTable, userPool }: AccessRolesProps): PolicyStatement[] => [
+  allow(
+    [flagTable.tableArn],
+    [
+      'dynamodb:GetItem',
+      'dynamodb:BatchGetItem',
+      'dynamodb:Query',
+      'dynamodb:PutItem',
+      'dynamodb:UpdateItem',
+      'dynamodb:ConditionCheckItem',
+    ],
+  ),
+  allow([userPool.userPoolArn], ['cognito-idp:ListUsers']),
+];
+
+const readStream = ({ flagTable, deadLetterQueue }: AccessRolesProps): PolicyStatement[] => [
+  allow(
+    [flagTable.streamArn],
+    ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator', 'dynamodb:ListStreams'],
+  ),
+  allow([deadLetterQueue.queueArn], ['sqs:SendMessage']),
+];
+
+const record = (props: AccessRolesProps): PolicyStatement[] => [
+  ...readStream(props),
+  allow(
+    [props.flagTable.tableArn],
+    ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
+  ),
+  allow([props.auditTable.tableArn], ['dynamodb:PutItem']),
+];
+
+const sweep = (props: AccessRolesProps): PolicyStatement[] => [
+  ...readStream(props),
+  allow(
+    [props.flagTable.tableArn],
+    [
+      'dynamodb:Query',
+      'dynamodb:GetItem',
+      'dynamodb:BatchWriteItem',
+      'dynamodb:DeleteItem',
+      'dynamodb:UpdateItem',
+      'dynamodb:PutItem',
+    ],
+  ),
+];

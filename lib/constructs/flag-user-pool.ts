@@ -1,0 +1,94 @@
+import { Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
+import {
+  AccountRecovery,
+  CfnUserPoolGroup,
+  ClientAttributes,
+  FeaturePlan,
+  Mfa,
+  StringAttribute,
+  UserPool,
+  type UserPoolClient,
+} from 'aws-cdk-lib/aws-cognito';
+import type { Construct } from 'constructs';
+
+export interface FlagUserPoolProps {
+  readonly retainData: boolean;
+}
+
+/** Targeting reads these, so no client may write them; only an administrator can. */
+const targetingAttributes = ['subscription', 'userType'] as const;
+
+/** A revoked token goes on working until it expires, so it lives for minutes. */
+const tokenLifetime = Duration.minutes(15);
+
+/** Everybody who signs in; the groups say who may read and who may change flags. */
+export class FlagUserPool extends UserPool {
+  readonly issuer: string;
+  readonly clientId: string;
+
+  constructor(scope: Construct, id: string, { retainData }: FlagUserPoolProps) {
+    super(scope, id, {
+      selfSignUpEnabled: false,
+      signInAliases: { email: true },
+      signInCaseSensitive: false,
+      accountRecovery: AccountRecovery.EMAIL_ONLY,
+      featurePlan: FeaturePlan.ESSENTIALS,
+      mfa: Mfa.OPTIONAL,
+      mfaSecondFactor: { otp: true, sms: false },
+      passwordPolicy: {
+        minLength: 12,
+        requireLowercase: true,
+        requireUppercase: true,
+        requireDigits: true,
+        requireSymbols: true,
+        tempPasswordValidity: Duration.days(3),
+      },
+      customAttributes: Object.fromEntries(
+        targetingAttributes.map((name) => [name, new StringAttribute({ maxLen: 256, mutable: true })]),
+      ),
+      deletionProtection: retainData,
+      removalPolicy: retainData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+    });
+    this.issuer = `https://cognito-idp.${Stack.of(this).region}.amazonaws.com/${this.userPoolId}`;
+    this.clientId = this.addAppClient().userPoolClientId;
+    this.addFlagGroup('admin', 'Reads and changes flags');
+    this.addFlagGroup('viewer', 'Reads flags');
+    this.acknowledgeFindings();
+  }
+
+  /** For browsers, phones and the command line, none of which can keep a secret. */
+  private addAppClient(): UserPoolClient {
+    const harmless = { givenName: true, familyName: true, locale: true };
+    return this.addClient('Client', {
+      generateSecret: false,
+      authFlows: { userSrp: true, userPassword: true },
+      disableOAuth: true,
+      preventUserExistenceErrors: true,
+      enableTokenRevocation: true,
+      accessTokenValidity: tokenLifetime,
+      idTokenValidity: tokenLifetime,
+      refreshTokenValidity: Duration.days(1),
+      writeAttributes: new ClientAttributes().withStandardAttributes(harmless),
+      readAttributes: new ClientAttributes()
+        .withStandardAttributes({ ...harmless, email: true, emailVerified: true })
+        .withCustomAttributes(...targetingAttributes),
+    });
+  }
+
+  private acknowledgeFindings(): void {
+    Validations.of(this).acknowledge(
+      {
+        id: 'AwsSolutions::AwsSolutions-COG2',
+        reason: 'The pool holds end users too: a second factor is offered to all, and left to each to turn on',
+      },
+      {
+        id: 'AwsSolutions::AwsSolutions-COG8',
+        reason: 'The Plus plan is charged per active user; without self sign-up the Essentials plan is enough',
+      },
+    );
+  }
+
+  private addFlagGroup(groupName: string, description: string): void {
+    new CfnUserPoolGroup(this, `Group-${groupName}`, { userPoolId: this.userPoolId, groupName, description });
+  }
+}

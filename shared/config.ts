@@ -1,0 +1,63 @@
+import * as z from 'zod';
+import { UserIdFormatSchema, type UserIdFormat } from './contract/primitives';
+
+/** What a deployment can set. The stack writes these variables; nothing else reads the environment. */
+export interface Config {
+  readonly flagTableName: string;
+  readonly auditTableName: string;
+  readonly environments: readonly string[];
+  readonly defaultEnvironment: string;
+  readonly userIdFormat: UserIdFormat;
+  readonly tokens: TokenConfig;
+  readonly userPoolId: string;
+}
+
+/** Which tokens count: those of one user pool, for these app clients. */
+export interface TokenConfig {
+  readonly issuer: string;
+  readonly jwksUri: string;
+  readonly clientIds: readonly string[];
+}
+
+const list = z
+  .string()
+  .transform((text) => text.split(',').filter((part) => part !== ''))
+  .refine((parts) => parts.length > 0, 'is a list of at least one');
+
+const EnvironmentSchema = z
+  .object({
+    FLAG_TABLE_NAME: z.string().min(1),
+    AUDIT_TABLE_NAME: z.string().min(1),
+    ENVIRONMENTS: list,
+    DEFAULT_ENVIRONMENT: z.string().min(1),
+    USER_ID_FORMAT: UserIdFormatSchema,
+    TOKEN_ISSUER: z.url(),
+    TOKEN_JWKS_URI: z.url(),
+    TOKEN_CLIENT_IDS: list,
+    USER_POOL_ID: z.string().min(1),
+  })
+  .refine((env) => env.ENVIRONMENTS.includes(env.DEFAULT_ENVIRONMENT), {
+    message: 'DEFAULT_ENVIRONMENT is one of ENVIRONMENTS',
+  });
+
+/** Reads the configuration, or throws an error that names every wrong variable. */
+export const readConfig = (env: Readonly<Record<string, string | undefined>> = process.env): Config => {
+  const parsed = EnvironmentSchema.safeParse(env);
+  if (!parsed.success) {
+    throw new Error(`Configuration: ${z.prettifyError(parsed.error)}`);
+  }
+  const values = parsed.data;
+  return {
+    flagTableName: values.FLAG_TABLE_NAME,
+    auditTableName: values.AUDIT_TABLE_NAME,
+    environments: values.ENVIRONMENTS,
+    defaultEnvironment: values.DEFAULT_ENVIRONMENT,
+    userIdFormat: values.USER_ID_FORMAT,
+    tokens: {
+      issuer: values.TOKEN_ISSUER,
+      jwksUri: values.TOKEN_JWKS_URI,
+      clientIds: values.TOKEN_CLIENT_IDS,
+    },
+    userPoolId: values.USER_POOL_ID,
+  };
+};

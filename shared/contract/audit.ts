@@ -1,0 +1,48 @@
+import * as z from 'zod';
+import { JsonValueSchema, TimestampSchema } from './primitives';
+
+/** Kinds of audit events, `<thing>.<what happened to it>`. */
+export const AUDIT_EVENTS = [
+  'flag.created',
+  'flag.updated',
+  'flag.deleted',
+  'flag.enabled',
+  'flag.disabled',
+  'flag.archived',
+  'flag.restored',
+  'flag.killed',
+  'flag.revived',
+  'override.added',
+  'override.updated',
+  'override.removed',
+  'override.expired',
+  'change.unattributed',
+] as const;
+export const AuditEventNameSchema = z.enum(AUDIT_EVENTS);
+export type AuditEventName = z.infer<typeof AuditEventNameSchema>;
+
+/** One entry of the audit log; fields that do not apply are null. */
+export const AuditEventSchema = z.strictObject({
+  id: z.string(),
+  event: AuditEventNameSchema,
+  environment: z.string(),
+  flagKey: z.string().nullable(),
+  targetUserId: z.string().nullable(),
+  targetDeviceId: z.string().nullable(),
+  /** A Cognito sub, an ARN, or `system:<part>`. Never an e-mail address. */
+  actor: z.string(),
+  changedKeys: z.array(z.string()),
+  /** The new value of each changed key, null for a deletion. */
+  values: z.record(z.string(), JsonValueSchema),
+  /** The state before and after the change as the API shows it; null where there was or is none. */
+  before: JsonValueSchema.nullable(),
+  after: JsonValueSchema.nullable(),
+  reason: z.string().nullable(),
+  ip: z.string().nullable(),
+  userAgent: z.string().nullable(),
+  /** The route template, as `POST /api/admin/flags/{flagKey}/users`. */
+  route: z.string().nullable(),
+  requestId: z.string().nullable(),
+  at: TimestampSchema,
+});
+export type AuditEvent = z.infer<typeof AuditEventSchema>;

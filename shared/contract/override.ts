@@ -1,0 +1,44 @@
+import * as z from 'zod';
+import { FlagKeySchema, ReasonSchema, TimestampSchema } from './primitives';
+
+export const OVERRIDE_KINDS = ['include', 'exclude', 'value'] as const;
+export const OverrideKindSchema = z.enum(OVERRIDE_KINDS);
+export type OverrideKind = z.infer<typeof OverrideKindSchema>;
+
+export const OverrideTypeSchema = z.enum(['include', 'exclude']);
+export type OverrideType = z.infer<typeof OverrideTypeSchema>;
+
+/** An include or exclude override of one user on one flag of one environment. */
+export const UserOverrideSchema = z.strictObject({
+  flagKey: FlagKeySchema,
+  environment: z.string(),
+  userId: z.string(),
+  overrideType: OverrideTypeSchema,
+  reason: z.string().nullable(),
+  createdBy: z.string(),
+  createdAt: TimestampSchema,
+  updatedBy: z.string(),
+  updatedAt: TimestampSchema,
+  expiresAt: TimestampSchema.nullable(),
+  version: z.number().int().positive(),
+});
+export type UserOverride = z.infer<typeof UserOverrideSchema>;
+
+/** Body of `POST /api/admin/flags/{flagKey}/users`. The form of `userId` is the deployment's `userIdFormat`. */
+export const AddUserOverrideRequestSchema = z.strictObject({
+  userId: z.string(),
+  overrideType: OverrideTypeSchema,
+  reason: ReasonSchema.nullish(),
+  expiresAt: TimestampSchema.nullish(),
+});
+export type AddUserOverrideRequest = z.infer<typeof AddUserOverrideRequestSchema>;
+
+export const UserOverrideResponseSchema = UserOverrideSchema;
+
+/** Answer of `GET /api/admin/flags/{flagKey}/users`; both lists together hold at most `limit` entries. */
+export const UserOverridesListResponseSchema = z.strictObject({
+  includes: z.array(UserOverrideSchema),
+  excludes: z.array(UserOverrideSchema),
+  nextCursor: z.string().nullable(),
+});
+export type UserOverridesListResponse = z.infer<typeof UserOverridesListResponseSchema>;

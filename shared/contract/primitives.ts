@@ -1,0 +1,48 @@
+import * as z from 'zod';
+
+/** Longest free text a person may give as the reason of a change, in characters. */
+export const MAX_REASON_LENGTH = 500;
+
+export const FLAG_KEY_PATTERN = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
+export const VARIANT_NAME_PATTERN = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+
+export const FlagKeySchema = z
+  .string()
+  .regex(
+    FLAG_KEY_PATTERN,
+    'a flag key is 1 to 128 letters, digits, ".", "_" or "-", the first a letter or digit',
+  );
+
+/** A Cognito `sub`: a UUID in the canonical lower-case or upper-case text form. */
+export const UserSubSchema = z
+  .string()
+  .regex(/^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$/, 'a user id is a Cognito sub (a UUID)');
+
+/** The wider form that a deployment with `userIdFormat: "any"` accepts. */
+export const AnyUserIdSchema = z
+  .string()
+  .regex(/^[A-Za-z0-9._@:+=-]{1,128}$/, 'a user id is 1 to 128 letters, digits or "._@:+=-"');
+
+export const UserIdFormatSchema = z.enum(['sub', 'any']);
+export type UserIdFormat = z.infer<typeof UserIdFormatSchema>;
+
+/** ISO 8601 with an offset or `Z`; answers are always UTC. */
+export const TimestampSchema = z.iso.datetime({ offset: true });
+
+export const ReasonSchema = z.string().max(MAX_REASON_LENGTH);
+
+export type JsonValue = null | boolean | number | string | JsonValue[] | { [key: string]: JsonValue };
+
+/** Any JSON value. Depth and size are bounded where the body is read, before this runs. */
+export const JsonValueSchema: z.ZodType<JsonValue> = z.json() as z.ZodType<JsonValue>;
+
+export const PageLimitSchema = z.coerce.number().int().min(1).max(500).default(50);
+
+/** A page of anything; `nextCursor` is null at the end, and a page may be shorter than its limit. */
+export const pageSchema = <Item extends z.ZodType>(item: Item) =>
+  z.object({ items: z.array(item), nextCursor: z.string().nullable() });
+
+export interface Page<Item> {
+  readonly items: Item[];
+  readonly nextCursor: string | null;
+}

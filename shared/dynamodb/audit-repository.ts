@@ -1,0 +1,129 @@
+import type { AuditQuery, AuditRepository, Change, CountMove } from '../ports';
+import { WriteConflict } from '../errors';
+import { parseChangeItem } from './items';
+import { auditIndexKeys, auditKey, auditSortKey, quarantineKey } from './keys';
+import { moveCount } from './override-counts';
+import type { Item, Table } from './table';
+
+const auditItem = (change: Change): Item => ({
+  ...auditKey(change.id),
+  ...auditIndexKeys(change),
+  sort: auditSortKey(change.at, change.id),
+  event: change.event,
+  flagKey: change.flagKey ?? undefined,
+  targetUserId: change.targetUserId ?? undefined,
+  actor: change.actor,
+  change: JSON.stringify(change),
+});
+
+/** The narrowest index a query can use, and the partition in it. */
+const indexFor = (query: AuditQuery): { name: string; partition: string } => {
+  const keys = auditIndexKeys({
+    environment: query.environment,
+    flagKey: query.flagKey ?? null,
+    targetUserId: query.userId ?? null,
+    actor: query.actor ?? '',
+  });
+  if (keys.byUser !== undefined) {
+    return { name: 'byUser', partition: keys.byUser };
+  }
+  if (keys.byFlag !== undefined) {
+    return { name: 'byFlag', partition: keys.byFlag };
+  }
+  return query.actor === undefined
+    ? { name: 'byEnvironment', partition: keys.byEnvironment }
+    : { name: 'byActor', partition: keys.byActor };
+};
+
+/** A page reads at most this many pages of the table, so that a rare filter ends in a short page, not in a time-out. */
+const MAX_READS = 20;
+
+export class DynamoAuditRepository implements AuditRepository {
+  constructor(
+    private readonly auditTable: Table,
+    private readonly flagTable: Table,
+  ) {}
+
+  async append(change: Change, counted?: CountMove): Promise<boolean> {
+    const put = { Item: auditItem(change), ConditionExpression: 'attribute_not_exists(PK)' };
+    const count =
+      counted === undefined
+        ? []
+        : moveCount(this.flagTable.name, counted, new Map([[counted.kind, counted.by]]));
+    try {
+      if (count.length === 0) {
+        await this.auditTable.put(put.Item, put.ConditionExpression);
+      } else {
+        await this.auditTable.transact([{ Put: { TableName: this.auditTable.name, ...put } }, ...count]);
+      }
+      return true;
+    } catch (error) {
+      if (error instanceof WriteConflict) {
+        return false;
+      }
+      throw error;
+    }
+  }
+
+  async quarantine(id: string, record: string): Promise<void> {
+    await this.auditTable.put({ ...quarantineKey(id), record });
+  }
+
+  async list(query: AuditQuery): Promise<{ changes: Change[]; next: string | undefined }> {
+    const index = indexFor(query);
+    const filters = {
+      event: query.event,
+      flagKey: query.flagKey,
+      targetUserId: query.userId,
+      actor: query.actor,
+    };
+    const asked = Object.entries(filters).filter(([, value]) => value !== undefined);
+    const changes: Change[] = [];
+    let start = query.after === undefined ? undefined : startAt(index, query.after);
+    for (let reads = 0; reads < MAX_READS; reads += 1) {
+      const page = await this.auditTable.queryPage({
+        IndexName: index.name,
+        KeyConditionExpression: `#index = :partition AND #sort BETWEEN :from AND :to`,
+        ...(asked.length === 0
+          ? {}
+          : { FilterExpression: asked.map(([name]) => `#${name} = :${name}`).join(' AND ') }),
+        ExpressionAttributeNames: {
+          '#index': index.name,
+          '#sort': 'sort',
+          ...Object.fromEntries(asked.map(([name]) => [`#${name}`, name])),
+        },
+        ExpressionAttributeValues: {
+          ':partition': index.partition,
+          ':from': query.from ?? '0',
+          // "~" sorts behind the "#" that follows the date, so `to` itself is included
+          ':to': `${query.to ?? '9'}~`,
+          ...Object.fromEntries(asked.map(([name, value]) => [`:${name}`, value])),
+        },
+        ScanIndexForward: false,
+        Limit: query.limit + 1,
+        ExclusiveStartKey: start,
+      });
+      for (const item of page.items) {
+        if (changes.length === query.limit) {
+          return { changes, next: positionOf(changes.at(-1)) };
+        }
+        changes.push(parseChangeItem(item));
+      }
+      start = page.last;
+      if (start === undefined) {
+        return { changes, next: undefined };
+      }
+    }
+    return { changes, next: String(start?.['sort']) };
+  }
+}
+
+const positionOf = (change: Change | undefined): string | undefined =>
+  change && auditSortKey(change.at, change.id);
+
+/** A position is the sort key of a row, `<at>#<id>`; the rest of its key follows from the query. */
+const startAt = (index: { name: string; partition: string }, position: string): Item => ({
+  ...auditKey(position.slice(position.indexOf('#') + 1)),
+  [index.name]: index.partition,
+  sort: position,
+});

@@ -1,0 +1,22 @@
+import type { Change } from '../ports';
+import { changeAttributes } from './items';
+import { changeKey } from './keys';
+import type { TransactItem } from './table';
+
+/** Files a change beside the thing it is about, in the same transaction. */
+export const putChange = (tableName: string, change: Change): TransactItem => ({
+  Put: {
+    TableName: tableName,
+    Item: { ...changeKey(change.environment, change.flagKey ?? '', change.id), ...changeAttributes(change) },
+    ConditionExpression: 'attribute_not_exists(PK)',
+  },
+});
+
+/** "Nothing there" or "still as the change of this id left it". */
+export const unchangedSince = (changeId: string | undefined) =>
+  changeId === undefined
+    ? { ConditionExpression: 'attribute_not_exists(PK)' }
+    : {
+        ConditionExpression: 'changeId = :decidedOn',
+        ExpressionAttributeValues: { ':decidedOn': changeId },
+      };

@@ -1,0 +1,103 @@
+import type { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
+import { remainingMs } from '../deadline';
+import { FlagError, StoreUnavailable } from '../errors';
+import type { ChangeLimiter, Clock } from '../ports';
+import { faultOf } from './faults';
+import { limiterKey } from './keys';
+import type { Item, Table } from './table';
+
+/** A flag takes this many override changes in any {@link WINDOW_MS}. */
+const SLOTS = 100;
+const WINDOW_MS = 3_600_000;
+/** Less time than this and a claim could not be used. */
+const LEAST_MS = 100;
+
+const slotNames = Array.from({ length: SLOTS }, (_, index) => `s${String(index)}`);
+
+const isFree = (item: Item, slot: string, nowMs: number): boolean => {
+  const claimedAt = item[slot];
+  return typeof claimedAt !== 'number' || claimedAt <= nowMs - WINDOW_MS;
+};
+
+const rateLimited = (item: Item, nowMs: number): FlagError => {
+  const oldest = Math.min(...slotNames.map((slot) => Number(item[slot])));
+  return new FlagError('RATE_LIMITED', `A flag takes at most ${String(SLOTS)} override changes per hour.`, {
+    retryAfterSeconds: Math.max(1, Math.ceil((oldest + WINDOW_MS - nowMs) / 1000)),
+  });
+};
+
+const pick = (slots: readonly string[]): string | undefined =>
+  slots[Math.floor(Math.random() * slots.length)];
+
+/**
+ * One item per flag with 100 slots, each holding when it was last claimed. A claim is a conditional update of one
+ * slot, so the limit holds in every sliding hour, whoever claims. A failed claim shows the item, and so what is free.
+ */
+export class DynamoChangeLimiter implements ChangeLimiter {
+  constructor(
+    private readonly table: Table,
+    private readonly clock: Clock,
+  ) {}
+
+  async claim(environment: string, flagKey: string): Promise<{ release(): Promise<void> }> {
+    const key = limiterKey(environment, flagKey);
+    let slot = pick(slotNames);
+    while (slot !== undefined) {
+      const nowMs = this.clock();
+      const seen = await this.tryClaim(key, slot, nowMs);
+      if (seen === 'claimed') {
+        const claimed = slot;
+        return { release: () => this.release(key, claimed, nowMs) };
+      }
+      slot = pick(slotNames.filter((name) => isFree(seen, name, nowMs)));
+      if (slot === undefined) {
+        throw rateLimited(seen, nowMs);
+      }
+      if (remainingMs() < LEAST_MS) {
+        break;
+      }
+    }
+    throw new StoreUnavailable('no', undefined);
+  }
+
+  /** `claimed`, or the item that showed the slot taken. */
+  private async tryClaim(
+    key: { PK: string; SK: string },
+    slot: string,
+    nowMs: number,
+  ): Promise<'claimed' | Item> {
+    try {
+      await this.table.updateOnce({
+        Key: key,
+        // the item is of no use once its last slot is free again
+        UpdateExpression: 'SET #slot = :now, #ttl = :ttl',
+        ConditionExpression: 'attribute_not_exists(#slot) OR #slot <= :hourAgo',
+        ExpressionAttributeNames: { '#slot': slot, '#ttl': 'ttl' },
+        ExpressionAttributeValues: {
+          ':now': nowMs,
+          ':hourAgo': nowMs - WINDOW_MS,
+          ':ttl': Math.ceil((nowMs + 2 * WINDOW_MS) / 1000),
+        },
+        ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+      });
+      return 'claimed';
+    } catch (error) {
+      if (faultOf(error) !== 'condition') {
+        throw faultOf(error) === 'bug' ? error : new StoreUnavailable('no', error);
+      }
+      // the document client leaves the item of an error as DynamoDB spells it
+      return unmarshall((error as ConditionalCheckFailedException).Item ?? {});
+    }
+  }
+
+  private async release(key: { PK: string; SK: string }, slot: string, claimedAtMs: number): Promise<void> {
+    await this.table.update({
+      Key: key,
+      UpdateExpression: 'REMOVE #slot',
+      ConditionExpression: '#slot = :claimedAt',
+      ExpressionAttributeNames: { '#slot': slot },
+      ExpressionAttributeValues: { ':claimedAt': claimedAtMs },
+    });
+  }
+}

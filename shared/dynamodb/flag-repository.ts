@@ -1,0 +1,89 @@
+import type { Change, Clock, FlagRecord, FlagRepository, FlagSnapshot } from '../ports';
+import type { Flag } from '../contract/flag';
+import { putChange, unchangedSince } from './change-items';
+import { moveFlagsVersion, versionOf } from './flag-versions';
+import { changeIdOf, flagAttributes, parseFlagItem, tombstone } from './items';
+import { environmentPartition, flagItemKey, flagsVersionKey, PREFIX, sweepKey } from './keys';
+import type { Table, TransactItem } from './table';
+
+export class DynamoFlagRepository implements FlagRepository {
+  constructor(
+    private readonly table: Table,
+    private readonly clock: Clock,
+  ) {}
+
+  async read(environment: string, flagKey: string): Promise<FlagRecord | undefined> {
+    const item = await this.table.get(flagItemKey(environment, flagKey), 'strong');
+    return item === undefined ? undefined : parseFlagItem(item);
+  }
+
+  async readForWrite(environment: string, flagKey: string): Promise<FlagSnapshot> {
+    const flagKeys = flagItemKey(environment, flagKey);
+    const items = await this.table.batchGet([flagKeys, flagsVersionKey(environment)], 'strong');
+    const flagItem = items.find((item) => item['SK'] === flagKeys.SK);
+    return {
+      record: flagItem === undefined ? undefined : parseFlagItem(flagItem),
+      changeId: changeIdOf(flagItem),
+      flagsVersion: versionOf(items.find((item) => item !== flagItem)),
+    };
+  }
+
+  async list(
+    environment: string,
+    page: { after: string | undefined; limit: number; accept: (flag: Flag) => boolean },
+  ): Promise<{ records: FlagRecord[]; next: string | undefined }> {
+    const records: FlagRecord[] = [];
+    const pages = this.table.query({
+      KeyConditionExpression: 'PK = :pk AND begins_with(SK, :flag)',
+      ExpressionAttributeValues: { ':pk': environmentPartition(environment), ':flag': PREFIX.flag },
+      ConsistentRead: true,
+      ExclusiveStartKey: page.after === undefined ? undefined : { ...flagItemKey(environment, page.after) },
+    });
+    for await (const items of pages) {
+      for (const record of items.map(parseFlagItem)) {
+        if (record === undefined || !page.accept(record.flag)) {
+          continue;
+        }
+        if (records.length === page.limit) {
+          return { records, next: records.at(-1)?.flag.key };
+        }
+        records.push(record);
+      }
+    }
+    return { records, next: undefined };
+  }
+
+  async commit(
+    snapshot: FlagSnapshot,
+    next: FlagRecord | { deleted: FlagRecord },
+    change: Change,
+  ): Promise<void> {
+    const record = 'deleted' in next ? next.deleted : next;
+    const { environment, key } = record.flag;
+    const tableName = this.table.name;
+    const items: TransactItem[] = [
+      {
+        Put: {
+          TableName: tableName,
+          Item: {
+            ...flagItemKey(environment, key),
+            ...('deleted' in next ? tombstone(change.id, this.clock()) : flagAttributes(next, change.id)),
+          },
+          ...unchangedSince(snapshot.changeId),
+        },
+      },
+      ...moveFlagsVersion(tableName, environment, key, snapshot.flagsVersion, this.clock()),
+      putChange(tableName, change),
+    ];
+    if ('deleted' in next) {
+      const sweep = { ...sweepKey(environment, key, record.generation), round: 0 };
+      items.push({
+        Put: {
+          TableName: tableName,
+          Item: { ...sweep, environment, flagKey: key, generation: record.generation },
+        },
+      });
+    }
+    await this.table.transact(items);
+  }
+}

@@ -1,0 +1,90 @@
+import * as z from 'zod';
+import { AUDIT_EVENTS, AuditEventSchema } from '../contract/audit';
+import { FlagSchema } from '../contract/flag';
+import { OVERRIDE_KINDS } from '../contract/override';
+import { JsonValueSchema } from '../contract/primitives';
+import type { Change, FlagRecord, StoredOverride } from '../ports';
+import type { Item } from './table';
+
+/**
+ * What the items of the tables look like. Values of flags are kept as JSON text: DynamoDB's own numbers and nesting
+ * do not hold every JSON value. Unknown attributes are tolerated, a newer version may have written them.
+ */
+
+const json = z.string().transform((text, context): unknown => {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    context.addIssue({ code: 'custom', message: 'is not JSON' });
+    return z.NEVER;
+  }
+});
+
+/** What readers take for "not there": a removed thing waits for its collection, so that its removal keeps its actor. */
+export const isTombstone = (item: Item): boolean => item['tombstone'] === true;
+
+export const changeIdOf = (item: Item | undefined): string | undefined =>
+  typeof item?.['changeId'] === 'string' ? item['changeId'] : undefined;
+
+/** The attributes that make an item a tombstone; `ttl` in the past lets DynamoDB collect it. */
+export const tombstone = (changeId: string, nowMs: number) => ({
+  changeId,
+  tombstone: true,
+  ttl: Math.floor(nowMs / 1000),
+});
+
+const FlagItemSchema = z.object({ generation: z.string().min(1), flag: json.pipe(FlagSchema) });
+
+/** Undefined where the item is a tombstone; throws a ZodError where it is corrupt. */
+export const parseFlagItem = (item: Item): FlagRecord | undefined =>
+  isTombstone(item) ? undefined : FlagItemSchema.parse(item);
+
+export const flagAttributes = (record: FlagRecord, changeId: string) => ({
+  generation: record.generation,
+  changeId,
+  version: record.flag.version,
+  flag: JSON.stringify(record.flag),
+});
+
+const OverrideItemSchema = z.object({
+  environment: z.string(),
+  flagKey: z.string(),
+  generation: z.string(),
+  userId: z.string(),
+  kind: z.enum(OVERRIDE_KINDS),
+  value: json.pipe(JsonValueSchema).optional(),
+  enabled: z.boolean(),
+  reason: z.string().nullable(),
+  createdBy: z.string(),
+  createdAt: z.string(),
+  updatedBy: z.string(),
+  updatedAt: z.string(),
+  expiresAtMs: z.number().nullable(),
+  version: z.number().int().positive(),
+});
+
+export const parseOverrideItem = (item: Item): StoredOverride | undefined =>
+  isTombstone(item) ? undefined : OverrideItemSchema.parse(item);
+
+/** `ttl` lies behind the expiry: it only says when DynamoDB may collect the item. */
+export const overrideAttributes = (override: StoredOverride, changeId: string) => ({
+  ...override,
+  value: override.value === undefined ? undefined : JSON.stringify(override.value),
+  changeId,
+  ttl: override.expiresAtMs === null ? undefined : Math.ceil(override.expiresAtMs / 1000) + 1,
+});
+
+const ChangeSchema: z.ZodType<Change> = AuditEventSchema.omit({ values: true }).extend({
+  event: z.enum(AUDIT_EVENTS),
+});
+const ChangeItemSchema = z.object({ change: json.pipe(ChangeSchema) });
+
+export const parseChangeItem = (item: Item): Change => ChangeItemSchema.parse(item).change;
+
+/** Change records live for a week, longer than any stream record that could ask for them. */
+const CHANGE_TTL_SECONDS = 7 * 24 * 3600;
+
+export const changeAttributes = (change: Change) => ({
+  change: JSON.stringify(change),
+  ttl: Math.floor(Date.parse(change.at) / 1000) + CHANGE_TTL_SECONDS,
+});

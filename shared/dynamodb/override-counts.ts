@@ -1,0 +1,99 @@
+import type { OverrideCounts } from '../contract/flag';
+import { OVERRIDE_KINDS, type OverrideKind } from '../contract/override';
+import type { FlagGeneration, FlagRecord } from '../ports';
+import { countKey, expiryPartition, EXPIRY_SHARDS } from './keys';
+import type { Item, Table, TransactItem } from './table';
+
+/** A counter is moved by every override transaction; one item alone would make them conflict in a burst. */
+const COUNT_SHARDS = 4;
+
+const attributeOf = (kind: OverrideKind): string => `${kind}s`;
+
+/** Counts the override items of a generation that are no tombstones, in the transaction that writes them. */
+export const moveCount = (
+  tableName: string,
+  of: FlagGeneration,
+  moves: ReadonlyMap<OverrideKind, number>,
+): TransactItem[] => {
+  const moved = [...moves].filter(([, by]) => by !== 0);
+  if (moved.length === 0) {
+    return [];
+  }
+  const shard = Math.floor(Math.random() * COUNT_SHARDS);
+  return [
+    {
+      Update: {
+        TableName: tableName,
+        Key: countKey(of.environment, of.flagKey, of.generation, shard),
+        UpdateExpression: `ADD ${moved.map((_, index) => `#k${String(index)} :n${String(index)}`).join(', ')}`,
+        ExpressionAttributeNames: Object.fromEntries(
+          moved.map(([kind], index) => [`#k${String(index)}`, attributeOf(kind)]),
+        ),
+        ExpressionAttributeValues: Object.fromEntries(
+          moved.map(([, by], index) => [`:n${String(index)}`, by]),
+        ),
+      },
+    },
+  ];
+};
+
+const generationOf = (flagKey: string, generation: string): string => `${flagKey}#${generation}`;
+
+/** Overrides that have expired but still lie in the table, so the counters count them: DynamoDB collects late. */
+async function* expired(table: Table, environment: string, nowMs: number): AsyncGenerator<Item> {
+  for (let shard = 0; shard < EXPIRY_SHARDS; shard += 1) {
+    const pages = table.query({
+      IndexName: 'GSI2',
+      KeyConditionExpression: 'GSI2PK = :pk AND GSI2SK < :now',
+      ExpressionAttributeValues: {
+        ':pk': expiryPartition(environment, shard),
+        // "~" sorts behind the "#" that follows the date: what expires at this very moment is expired
+        ':now': `${new Date(nowMs).toISOString()}~`,
+      },
+    });
+    for await (const items of pages) {
+      yield* items;
+    }
+  }
+}
+
+/** How many overrides of each kind count at `nowMs`, by flag key. */
+export const readCounts = async (
+  table: Table,
+  environment: string,
+  flags: readonly FlagRecord[],
+  nowMs: number,
+): Promise<Map<string, OverrideCounts>> => {
+  const counts = new Map<string, OverrideCounts>();
+  const byGeneration = new Map<string, OverrideCounts>();
+  const keys = flags.flatMap(({ flag, generation }) => {
+    const zero: OverrideCounts = { include: 0, exclude: 0, value: 0 };
+    counts.set(flag.key, zero);
+    byGeneration.set(generationOf(flag.key, generation), zero);
+    return Array.from({ length: COUNT_SHARDS }, (_, shard) =>
+      countKey(environment, flag.key, generation, shard),
+    );
+  });
+  const partitions = new Map(
+    flags.map(({ flag, generation }) => [
+      countKey(environment, flag.key, generation, 0).PK,
+      counts.get(flag.key),
+    ]),
+  );
+  for (const item of await table.batchGet(keys, 'strong')) {
+    const of = partitions.get(String(item['PK']));
+    for (const kind of OVERRIDE_KINDS) {
+      if (of !== undefined) {
+        of[kind] += Number(item[attributeOf(kind)] ?? 0);
+      }
+    }
+  }
+  for await (const item of expired(table, environment, nowMs)) {
+    const of = byGeneration.get(generationOf(String(item['flagKey']), String(item['generation'])));
+    const kind = OVERRIDE_KINDS.find((each) => each === item['kind']);
+    if (of !== undefined && kind !== undefined) {
+      of[kind] -= 1;
+    }
+  }
+  return counts;
+};

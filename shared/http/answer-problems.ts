@@ -1,0 +1,64 @@
+import type { MiddlewareObj } from '@middy/core';
+import { FlagError } from '../errors';
+import type { EndpointParts } from './create-handler';
+import { problemResponse, statusOf } from './problem';
+import type { HttpEvent } from './request';
+import type { HttpResponse } from './responses';
+
+interface Outcome {
+  startedAt: number;
+  code?: string;
+}
+
+/** A bug is answered as one: the caller learns nothing, the log everything. */
+const expected = (error: unknown): FlagError =>
+  error instanceof FlagError
+    ? error
+    : new FlagError('INTERNAL', 'Something went wrong on our side.', { cause: error });
+
+/** Gives every answer its request id, turns failures into problem details, and writes the one line of the request. */
+export const answerProblems = ({
+  telemetry,
+  startInvocation,
+}: Pick<EndpointParts, 'telemetry' | 'startInvocation'>): MiddlewareObj<HttpEvent, HttpResponse> => {
+  const outcomes = new WeakMap<HttpEvent, Outcome>();
+
+  const finish = (event: HttpEvent, response: HttpResponse): HttpResponse => {
+    const outcome = outcomes.get(event);
+    telemetry.info('request', {
+      route: event.routeKey,
+      status: response.statusCode,
+      code: outcome?.code,
+      durationMs: Math.round((performance.now() - (outcome?.startedAt ?? 0)) * 10) / 10,
+    });
+    return { ...response, headers: { ...response.headers, 'x-request-id': event.requestContext.requestId } };
+  };
+
+  return {
+    before: ({ event, context }) => {
+      outcomes.set(event, { startedAt: performance.now() });
+      startInvocation(event.requestContext.requestId, context.functionName);
+    },
+    after: (request) => {
+      request.response = request.response && finish(request.event, request.response);
+    },
+    onError: (request) => {
+      const { event } = request;
+      const error = expected(request.error);
+      const status = statusOf(error.code);
+      if (error.code === 'INTERNAL') {
+        telemetry.error('request failed', { route: event.routeKey, error: request.error });
+      } else if (status >= 500) {
+        telemetry.warn('request not served', { route: event.routeKey, error: error.cause });
+      }
+      const outcome = outcomes.get(event);
+      if (outcome !== undefined) {
+        outcome.code = error.code;
+      }
+      request.response = finish(
+        event,
+        problemResponse(error, { path: event.rawPath, requestId: event.requestContext.requestId }),
+      );
+    },
+  };
+};

@@ -1,0 +1,57 @@
+import { FlagError } from '../errors';
+import type { TokenVerifier } from './token-verifier';
+
+/** Who may call an endpoint; `functions/routes.ts` says it of every route. */
+export type Caller = 'none' | 'anyone' | 'user' | 'viewer' | 'admin';
+
+export interface Principal {
+  /** The token's `sub`; undefined for an anonymous caller. */
+  readonly userId: string | undefined;
+  readonly groups: readonly string[];
+}
+
+const ANONYMOUS: Principal = { userId: undefined, groups: [] };
+
+/** Groups of which a caller needs one. */
+const GROUPS: Readonly<Partial<Record<Caller, readonly string[]>>> = {
+  viewer: ['viewer', 'admin'],
+  admin: ['admin'],
+};
+
+const bearer = (authorization: string): string => {
+  const [, token] = /^Bearer +([^\s]+)$/i.exec(authorization) ?? [];
+  if (token === undefined) {
+    throw new FlagError('UNAUTHENTICATED', 'The Authorization header is not "Bearer <token>".');
+  }
+  return token;
+};
+
+/**
+ * Who is calling, from the verified token alone: the gateway's authorizer has run before on most routes, but a
+ * function does not depend on it. Throws `UNAUTHENTICATED` or `FORBIDDEN`.
+ */
+export const identify = async (
+  authorization: string | undefined,
+  caller: Caller,
+  verifier: TokenVerifier,
+): Promise<Principal> => {
+  if (caller === 'none') {
+    return ANONYMOUS;
+  }
+  if (authorization === undefined) {
+    if (caller === 'anyone') {
+      return ANONYMOUS;
+    }
+    throw new FlagError(
+      'UNAUTHENTICATED',
+      'This needs a signed-in user: send "Authorization: Bearer <token>".',
+    );
+  }
+  const claims = await verifier.verify(bearer(authorization));
+  const groups = claims['cognito:groups'];
+  const needed = GROUPS[caller];
+  if (needed !== undefined && !needed.some((group) => groups.includes(group))) {
+    throw new FlagError('FORBIDDEN', `This needs a member of the group ${needed.join(' or ')}.`);
+  }
+  return { userId: claims.sub, groups };
+};

@@ -1,0 +1,130 @@
+import * as z from 'zod';
+import { FlagKeySchema } from '../contract/primitives';
+import { invalidField } from '../errors';
+import { parse } from '../parse';
+import type { Call, IfMatch } from '../services/call';
+import type { Principal } from './principal';
+
+/** What the endpoints need of the gateway's event (payload format 2.0). */
+export interface HttpEvent {
+  readonly routeKey: string;
+  readonly rawPath: string;
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly queryStringParameters?: Readonly<Record<string, string | undefined>>;
+  readonly pathParameters?: Readonly<Record<string, string | undefined>>;
+  readonly requestContext: {
+    readonly requestId: string;
+    readonly http: { readonly sourceIp: string; readonly userAgent: string };
+  };
+  body?: unknown;
+  readonly isBase64Encoded?: boolean;
+}
+
+/** A request whose parts have been checked. */
+export interface Request<Query, Body> {
+  readonly event: HttpEvent;
+  readonly principal: Principal;
+  readonly environment: string;
+  readonly query: Query;
+  readonly body: Body;
+}
+
+const FLAG = /^(true|false)$/;
+
+/** `?dryRun=true` */
+export const switchParameter = z
+  .string()
+  .regex(FLAG, 'is "true" or "false"')
+  .transform((text) => text === 'true')
+  .default(false);
+
+export const pagingParameters = {
+  limit: z
+    .string()
+    .regex(/^\d{1,4}$/, 'is a whole number from 1 to 500')
+    .transform(Number)
+    .pipe(z.number().min(1).max(500))
+    .default(50),
+  cursor: z.string().optional(),
+};
+
+const queryPointer = (path: readonly PropertyKey[]): string => `#query/${path.map(String).join('/')}`;
+
+/** The environment of a request: query parameter, else header, else the deployment's default. */
+const environmentOf = (
+  event: HttpEvent,
+  deployment: { environments: readonly string[]; defaultEnvironment: string },
+): string => {
+  const asked = event.queryStringParameters?.['environment'];
+  const header = event.headers['x-environment'];
+  const environment = asked ?? header ?? deployment.defaultEnvironment;
+  if (!deployment.environments.includes(environment)) {
+    const pointer = asked === undefined ? '#header/x-environment' : '#query/environment';
+    const known = deployment.environments.join(', ');
+    throw invalidField(pointer, 'unknown_environment', `the environments here are ${known}`);
+  }
+  return environment;
+};
+
+export const readRequest = <Query extends z.ZodRawShape, Body extends z.ZodType>(
+  event: HttpEvent,
+  principal: Principal,
+  expected: { query: Query; body: Body | undefined },
+  deployment: { environments: readonly string[]; defaultEnvironment: string },
+): Request<z.infer<z.ZodObject<Query>>, z.infer<Body>> => {
+  const querySchema = z.strictObject({ ...expected.query, environment: z.string().optional() });
+  const environment = environmentOf(event, deployment);
+  const query = parse(querySchema, event.queryStringParameters ?? {}, queryPointer);
+  return {
+    event,
+    principal,
+    environment,
+    query: query as z.infer<z.ZodObject<Query>>,
+    body: expected.body === undefined ? (undefined as z.infer<Body>) : parse(expected.body, event.body),
+  };
+};
+
+/** A parameter of the path, checked. */
+export const pathParameter = <Schema extends z.ZodType>(
+  event: HttpEvent,
+  name: string,
+  schema: Schema,
+): z.infer<Schema> => parse(schema, event.pathParameters?.[name], () => `#path/${name}`);
+
+export const flagKeyOf = ({ event }: { event: HttpEvent }): string =>
+  pathParameter(event, 'flagKey', FlagKeySchema);
+
+/** `If-Match`: `*` or a list of version tags. Weak tags are taken too, a proxy that compresses makes them weak. */
+const ifMatchOf = (header: string | undefined): IfMatch | undefined => {
+  if (header === undefined || header.trim() === '*') {
+    return header === undefined ? undefined : '*';
+  }
+  return header.split(',').flatMap((tag) => {
+    const [, version] = /^(?:W\/)?"(\d{1,15})"$/.exec(tag.trim()) ?? [];
+    // a tag that is none of ours matches no version
+    return version === undefined ? [] : [Number(version)];
+  });
+};
+
+/** What a change needs to know of its request. */
+export const callOf = (
+  { event, principal, environment }: Request<unknown, unknown>,
+  dryRun = false,
+): Call => ({
+  environment,
+  ifMatch: ifMatchOf(event.headers['if-match']),
+  dryRun,
+  attribution: {
+    actor: principal.userId ?? 'system:anonymous',
+    ip: event.requestContext.http.sourceIp,
+    userAgent: event.requestContext.http.userAgent,
+    route: event.routeKey,
+    requestId: event.requestContext.requestId,
+  },
+});
+
+/** Binds a cursor to its listing: route, place and filters. */
+export const listingOf = ({ event, environment, query }: Request<object, unknown>): string => {
+  const filters = Object.entries(query).filter(([name]) => name !== 'cursor' && name !== 'limit');
+  return JSON.stringify([event.routeKey, event.pathParameters ?? {}, environment, filters.sort()]);
+};

@@ -1,0 +1,236 @@
+import type { AuditEvent, AuditEventName } from './contract/audit';
+import type { Flag, OverrideCounts } from './contract/flag';
+import type { OverrideKind } from './contract/override';
+import type { JsonValue } from './contract/primitives';
+
+/**
+ * Every side effect of the system. Reads raise `StoreUnavailable` where the store does not answer; writes
+ * besides that `WriteConflict` where the state is not the one they were decided on.
+ */
+
+/** Epoch milliseconds. */
+export type Clock = () => number;
+
+/** A new id: unique, and ordered by time as text (UUID version 7). */
+export type NewId = () => string;
+
+/** Who made a change, and how it reached us. */
+export interface Attribution {
+  /** A Cognito sub, an ARN or `system:<part>`. */
+  readonly actor: string;
+  readonly ip: string | null;
+  readonly userAgent: string | null;
+  readonly route: string | null;
+  readonly requestId: string | null;
+}
+
+/** A change as it is written beside the thing it changed; the audit log is made of these. */
+export type Change = Omit<AuditEvent, 'values'>;
+
+export interface FlagRecord {
+  readonly flag: Flag;
+  /** New each time a flag is created: overrides of a former flag of that key carry another. */
+  readonly generation: string;
+}
+
+/** A strong look at one flag, good to base a write on. */
+export interface FlagSnapshot {
+  readonly record: FlagRecord | undefined;
+  /** Id of the change that left the item as it is; undefined where there is no item at all. */
+  readonly changeId: string | undefined;
+  /** Ruleset version of the environment. */
+  readonly flagsVersion: number;
+}
+
+export interface FlagRepository {
+  read(environment: string, flagKey: string): Promise<FlagRecord | undefined>;
+  readForWrite(environment: string, flagKey: string): Promise<FlagSnapshot>;
+  /** Flags in the order of their keys, strictly behind `after`, until `limit` of them satisfy `accept`. */
+  list(
+    environment: string,
+    page: { after: string | undefined; limit: number; accept: (flag: Flag) => boolean },
+  ): Promise<{ records: FlagRecord[]; next: string | undefined }>;
+  /** Writes the flag (or its end), moves the ruleset version and files the change, all or nothing. */
+  commit(snapshot: FlagSnapshot, next: FlagRecord | { deleted: FlagRecord }, change: Change): Promise<void>;
+}
+
+/** What the flag cache reads. */
+export interface RulesetSource {
+  /** Both versions of an environment, eventually consistent. */
+  versions(environment: string): Promise<{ flags: number; overrides: number }>;
+  /** Every flag, and a version that the read is at least as new as. Items that cannot be read are named. */
+  loadAll(environment: string): Promise<LoadedRuleset>;
+  /** What changed behind `since`: undefined where the record of it has a gap. */
+  loadChanged(environment: string, since: number): Promise<LoadedRuleset | undefined>;
+}
+
+export interface LoadedRuleset {
+  readonly version: number;
+  readonly records: readonly FlagRecord[];
+  /** Keys that are gone. */
+  readonly removed: readonly string[];
+  /** Keys whose item cannot be read. */
+  readonly corrupt: readonly string[];
+}
+
+export interface StoredOverride {
+  readonly environment: string;
+  readonly flagKey: string;
+  readonly generation: string;
+  readonly userId: string;
+  readonly kind: OverrideKind;
+  /** Only of kind `value`. */
+  readonly value?: JsonValue;
+  readonly enabled: boolean;
+  readonly reason: string | null;
+  readonly createdBy: string;
+  readonly createdAt: string;
+  readonly updatedBy: string;
+  readonly updatedAt: string;
+  /** Epoch milliseconds. */
+  readonly expiresAtMs: number | null;
+  readonly version: number;
+}
+
+/** The place of one override: what lies there, and the id of the change that left it so. */
+export interface OverrideSlot {
+  readonly override: StoredOverride | undefined;
+  readonly changeId: string | undefined;
+}
+
+export interface OverrideWrite {
+  readonly environment: string;
+  readonly flagKey: string;
+  readonly generation: string;
+  readonly userId: string;
+  readonly kind: OverrideKind;
+  /** What the write was decided on. */
+  readonly slot: OverrideSlot;
+  /** The new override, or undefined to remove the one there. */
+  readonly next: StoredOverride | undefined;
+}
+
+export interface FlagGeneration {
+  readonly environment: string;
+  readonly flagKey: string;
+  readonly generation: string;
+}
+
+export interface OverrideRepository {
+  /** Strongly, one slot per asked kind, expired overrides included. */
+  readSlots(of: FlagGeneration, userId: string, kinds: readonly OverrideKind[]): Promise<OverrideSlot[]>;
+  /** Overrides that count at `nowMs`, ordered by user, strictly behind `after` (an opaque position). */
+  list(
+    of: FlagGeneration,
+    page: { after: string | undefined; limit: number; kinds: readonly OverrideKind[]; nowMs: number },
+  ): Promise<{ overrides: StoredOverride[]; next: string | undefined }>;
+  /** Everything one user has, whatever the flag and its generation; eventually consistent. */
+  ofUser(environment: string, userId: string): Promise<StoredOverride[]>;
+  /** Writes overrides with their changes, all or nothing; changes[0] is theirs, others tell of what they replaced. */
+  commit(writes: readonly OverrideWrite[], changes: readonly [Change, ...Change[]]): Promise<void>;
+  /** Tells every cache that overrides moved. */
+  bumpVersion(environment: string): Promise<void>;
+  /** How many overrides of each kind count at `nowMs`, by flag key. */
+  counts(
+    environment: string,
+    flags: readonly FlagRecord[],
+    nowMs: number,
+  ): Promise<Map<string, OverrideCounts>>;
+}
+
+/** At most 100 override changes per flag in any 60 minutes, shared by all instances. */
+export interface ChangeLimiter {
+  /** Takes a place, or throws `RATE_LIMITED`. Gives what hands it back. */
+  claim(environment: string, flagKey: string): Promise<{ release(): Promise<void> }>;
+}
+
+export interface AuditQuery {
+  readonly environment: string;
+  readonly event: AuditEventName | undefined;
+  readonly flagKey: string | undefined;
+  readonly userId: string | undefined;
+  readonly actor: string | undefined;
+  readonly from: string | undefined;
+  readonly to: string | undefined;
+  readonly after: string | undefined;
+  readonly limit: number;
+}
+
+export interface AuditRepository {
+  /** Newest first. */
+  list(query: AuditQuery): Promise<{ changes: Change[]; next: string | undefined }>;
+  /** Files a change once: false where it is filed already. `counted` moves the flag's counter in the same step. */
+  append(change: Change, counted?: CountMove): Promise<boolean>;
+  /** Puts a stream record aside that cannot be understood. */
+  quarantine(id: string, record: string): Promise<void>;
+}
+
+/** What one stream record says happened to the table. Tombstones count as nothing there. */
+export type ItemChange = {
+  /** Id of the stream record: the same when it is delivered again. */
+  readonly recordId: string;
+  readonly at: string;
+} & (
+  | { readonly item: 'change'; readonly change: Change }
+  | ({
+      readonly item: 'flag';
+      readonly environment: string;
+      readonly flagKey: string;
+    } & Transition<FlagRecord>)
+  | ({
+      readonly item: 'override';
+      readonly of: FlagGeneration;
+      readonly userId: string;
+      readonly kind: OverrideKind;
+    } & Transition<StoredOverride>)
+);
+
+export interface Transition<State> {
+  readonly before: State | CorruptItem | undefined;
+  readonly after: State | CorruptItem | undefined;
+  readonly changeIdBefore: string | undefined;
+  /** Undefined where the item itself is gone. */
+  readonly changeIdAfter: string | undefined;
+  /** DynamoDB collected the item because its `ttl` had passed. */
+  readonly isCollection: boolean;
+}
+
+/** An item that somebody wrote past the API and that cannot be read; shown as it is. */
+export interface CorruptItem {
+  readonly corrupt: JsonValue;
+}
+
+export interface CountMove extends FlagGeneration {
+  readonly kind: OverrideKind;
+  readonly by: 1 | -1;
+}
+
+export interface ChangeRepository {
+  /** The change record of an id, strongly. */
+  find(environment: string, flagKey: string, changeId: string): Promise<Change | undefined>;
+  /** Moves the ruleset version for a flag that was changed past the API. */
+  bumpFlagsVersion(environment: string, flagKey: string): Promise<void>;
+}
+
+export interface SweepRepository {
+  /** Asks for the overrides of a dead generation to be removed. */
+  request(of: FlagGeneration): Promise<void>;
+  /** Removes up to `limit` items of the generation; says how many there were. */
+  removeSome(of: FlagGeneration, limit: number): Promise<number>;
+  /** Lets the sweep go on in a new invocation. */
+  goOn(of: FlagGeneration): Promise<void>;
+  finish(of: FlagGeneration): Promise<void>;
+}
+
+export interface UserDirectory {
+  exists(userId: string): Promise<boolean>;
+}
+
+/** What the system tells its operators. */
+export interface Telemetry {
+  info(message: string, data?: Record<string, unknown>): void;
+  warn(message: string, data?: Record<string, unknown>): void;
+  /** Somebody must act. */
+  error(message: string, data?: Record<string, unknown>): void;
+  count(metric: string, dimensions?: Record<string, string>): void;
+}

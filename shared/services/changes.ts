@@ -1,0 +1,192 @@
+import type { OverrideKind } from '../contract/override';
+import type { JsonValue } from '../contract/primitives';
+import { PoisonRecord } from '../errors';
+import type {
+  AuditRepository,
+  Change,
+  ChangeRepository,
+  CorruptItem,
+  FlagGeneration,
+  FlagRecord,
+  FlagRepository,
+  ItemChange,
+  OverrideRepository,
+  StoredOverride,
+  SweepRepository,
+  Telemetry,
+  Transition,
+} from '../ports';
+import { expiryChange } from './expiry-change';
+
+/** Characters of a record that are kept; an item of the table has its limit too. */
+const MAX_QUARANTINED = 100_000;
+
+/** Who is named where a change did not come through the API. */
+const UNKNOWN_ACTOR = 'system:unattributed';
+
+export interface ChangeServiceParts {
+  /** Reads a stream record, or throws `PoisonRecord`. */
+  readonly readRecord: (record: unknown) => ItemChange;
+  readonly flags: FlagRepository;
+  readonly overrides: OverrideRepository;
+  readonly changes: ChangeRepository;
+  readonly audit: AuditRepository;
+  readonly sweeps: SweepRepository;
+  readonly telemetry: Telemetry;
+}
+
+const shown = (state: FlagRecord | StoredOverride | CorruptItem | undefined): JsonValue => {
+  if (state === undefined) {
+    return null;
+  }
+  if ('corrupt' in state) {
+    return state.corrupt;
+  }
+  return 'flag' in state ? state.flag : { ...state };
+};
+
+/**
+ * Turns what happened to the table into the audit log. Everything is written once under an id that follows from the
+ * record, so duplicated, delayed and reordered records end in the same log.
+ */
+export class ChangeService {
+  constructor(private readonly parts: ChangeServiceParts) {}
+
+  /**
+   * Records what one stream record tells. Answers the environment whose cached overrides it outdates, if it does.
+   * A record that cannot be understood is put aside, so that it holds up no other.
+   */
+  async record(record: { readonly eventID?: string }): Promise<string | undefined> {
+    const { readRecord, audit, telemetry } = this.parts;
+    try {
+      return await this.recordChange(readRecord(record));
+    } catch (error) {
+      if (!(error instanceof PoisonRecord)) {
+        throw error;
+      }
+      telemetry.error('stream record put aside', { recordId: record.eventID, error });
+      telemetry.count('PoisonRecords');
+      await audit.quarantine(record.eventID ?? 'unknown', JSON.stringify(record).slice(0, MAX_QUARANTINED));
+      return undefined;
+    }
+  }
+
+  private async recordChange(change: ItemChange): Promise<string | undefined> {
+    switch (change.item) {
+      case 'change':
+        await this.file(change.change);
+        return change.change.targetUserId === null ? undefined : change.change.environment;
+      case 'flag':
+        await this.recordFlag(change);
+        return undefined;
+      case 'override':
+        return this.recordOverride(change);
+    }
+  }
+
+  /** A write bumps the version itself; this repairs a bump that was lost between the two. */
+  async moveOverridesVersion(environment: string): Promise<void> {
+    await this.parts.overrides.bumpVersion(environment);
+  }
+
+  private async recordFlag(change: Extract<ItemChange, { item: 'flag' }>): Promise<void> {
+    const { environment, flagKey } = change;
+    const wasThere = change.before !== undefined || change.after !== undefined;
+    if (!wasThere || (await this.isAttributed(environment, flagKey, change))) {
+      return;
+    }
+    await this.file(unattributed(change, { environment, flagKey, targetUserId: null }));
+    await this.parts.changes.bumpFlagsVersion(environment, flagKey);
+  }
+
+  private async recordOverride(
+    change: Extract<ItemChange, { item: 'override' }>,
+  ): Promise<string | undefined> {
+    const { of, before, after } = change;
+    if (before === undefined && after === undefined) {
+      return undefined;
+    }
+    const isAlive = await this.isAlive(of);
+    if (!isAlive) {
+      if (after !== undefined) {
+        // written while its flag was being deleted: counts nowhere, and has to go
+        await this.parts.sweeps.request(of);
+      }
+      return undefined;
+    }
+    if (change.isCollection && before !== undefined && !('corrupt' in before)) {
+      await this.file(expiryChange(before, change.changeIdBefore ?? change.recordId), {
+        ...of,
+        kind: change.kind,
+        by: -1,
+      });
+      return undefined;
+    }
+    if (await this.isAttributed(of.environment, of.flagKey, change)) {
+      return undefined;
+    }
+    const by = before === undefined ? 1 : -1;
+    const isCounted = (before === undefined) !== (after === undefined);
+    await this.file(
+      unattributed(change, { environment: of.environment, flagKey: of.flagKey, targetUserId: change.userId }),
+      isCounted ? { ...of, kind: change.kind, by } : undefined,
+    );
+    return of.environment;
+  }
+
+  private async isAlive({ environment, flagKey, generation }: FlagGeneration): Promise<boolean> {
+    return (await this.parts.flags.read(environment, flagKey))?.generation === generation;
+  }
+
+  /** A change through the API leaves a new change id on the item, and a change record of that id. */
+  private async isAttributed(
+    environment: string,
+    flagKey: string,
+    { changeIdBefore, changeIdAfter }: Transition<unknown>,
+  ): Promise<boolean> {
+    if (changeIdAfter === undefined || changeIdAfter === changeIdBefore) {
+      return false;
+    }
+    return (await this.parts.changes.find(environment, flagKey, changeIdAfter)) !== undefined;
+  }
+
+  private async file(
+    change: Change,
+    counted?: FlagGeneration & { kind: OverrideKind; by: 1 | -1 },
+  ): Promise<void> {
+    const { audit, telemetry } = this.parts;
+    if (await audit.append(change, counted)) {
+      const { id, event, environment, flagKey, actor, route, requestId } = change;
+      telemetry.info('change recorded', {
+        changeId: id,
+        event,
+        environment,
+        flagKey,
+        actor,
+        route,
+        changeRequestId: requestId,
+      });
+      telemetry.count('ChangesRecorded', { event });
+    }
+  }
+}
+
+const unattributed = (
+  { recordId, at, before, after }: { recordId: string; at: string } & Transition<FlagRecord | StoredOverride>,
+  target: Pick<Change, 'environment' | 'flagKey' | 'targetUserId'>,
+): Change => ({
+  id: recordId,
+  event: 'change.unattributed',
+  ...target,
+  targetDeviceId: null,
+  actor: UNKNOWN_ACTOR,
+  changedKeys: [],
+  before: shown(before),
+  after: shown(after),
+  reason: null,
+  ip: null,
+  userAgent: null,
+  route: null,
+  requestId: null,
+  at,
+});

@@ -1,0 +1,39 @@
+import { jsonPointer } from '../contract/json-pointer';
+import type { JsonValue } from '../contract/primitives';
+import { invalidField } from '../errors';
+
+type JsonObject = { [key: string]: JsonValue };
+
+/** Fields whose null is a value or, for one variant, its removal. */
+const NULLABLE = new Set(['name', 'description', 'owner', 'valueSchema']);
+
+const isObject = (value: JsonValue | undefined): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const isNullable = (path: readonly string[]): boolean =>
+  (path.length === 1 && NULLABLE.has(path[0] ?? '')) || (path.length === 2 && path[0] === 'variants');
+
+const merge = (target: JsonValue | undefined, patch: JsonObject, path: readonly string[]): JsonObject => {
+  const merged = new Map(Object.entries(isObject(target) ? target : {}));
+  for (const [key, value] of Object.entries(patch)) {
+    const here = [...path, key];
+    if (value !== null) {
+      merged.set(key, isObject(value) ? merge(merged.get(key), value, here) : value);
+    } else if (isNullable(here)) {
+      merged.delete(key);
+    } else {
+      throw invalidField(
+        jsonPointer(here),
+        'not_nullable',
+        'null is not allowed here; to store a null, PUT the flag',
+      );
+    }
+  }
+  return Object.fromEntries(merged);
+};
+
+/**
+ * JSON merge patch (RFC 7396) of a flag. `null` takes away a name, description, owner, valueSchema or a variant;
+ * anywhere else it is `INVALID_REQUEST`.
+ */
+export const mergePatch = (target: JsonObject, patch: JsonObject): JsonObject => merge(target, patch, []);

@@ -1,0 +1,34 @@
+import type { FlagGeneration, FlagRepository, SweepRepository, Telemetry } from '../ports';
+
+/** Items read and removed at a time. */
+const STEP = 500;
+
+export interface SweepServiceParts {
+  readonly flags: FlagRepository;
+  readonly sweeps: SweepRepository;
+  readonly telemetry: Telemetry;
+}
+
+/** Removes the overrides that a deleted flag left behind. They count nowhere already; this is tidying. */
+export class SweepService {
+  constructor(private readonly parts: SweepServiceParts) {}
+
+  /** Works while `hasTime()`; what is left then goes on in an invocation of its own. A living flag is never touched. */
+  async sweep(of: FlagGeneration, hasTime: () => boolean): Promise<void> {
+    const { flags, sweeps, telemetry } = this.parts;
+    const living = await flags.read(of.environment, of.flagKey);
+    if (living?.generation === of.generation) {
+      telemetry.error('refused to sweep the overrides of a living flag', { ...of });
+      await sweeps.finish(of);
+      return;
+    }
+    let removed = 0;
+    let found: number;
+    do {
+      found = await sweeps.removeSome(of, STEP);
+      removed += found;
+    } while (found > 0 && hasTime());
+    telemetry.info('swept overrides', { ...of, removed, isDone: found === 0 });
+    await (found === 0 ? sweeps.finish(of) : sweeps.goOn(of));
+  }
+}
