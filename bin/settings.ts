@@ -38,11 +38,16 @@ const SettingsSchema = z
     userIdFormat: UserIdFormatSchema,
     allowedOrigins: z.preprocess(
       fromText,
-      z.array(z.string().refine(isExactOrigin, 'an origin is like https://app.example.com, without a path or "*"')),
+      z.array(
+        z.string().refine(isExactOrigin, 'an origin is like https://app.example.com, without a path or "*"'),
+      ),
     ),
     logRetentionDays: z.coerce
       .number()
-      .refine((days) => retentions.includes(days), `CloudWatch Logs keeps logs for one of ${retentions.join(', ')} days`),
+      .refine(
+        (days) => retentions.includes(days),
+        `CloudWatch Logs keeps logs for one of ${retentions.join(', ')} days`,
+      ),
     retainData: z.union([z.boolean(), z.stringbool({ truthy: ['true'], falsy: ['false'] })]),
     alarmTopicArn: z
       .string()
@@ -63,7 +68,9 @@ export type Settings = z.infer<typeof SettingsSchema>;
 /** Reads the settings from CDK context, or throws an error that names every wrong one. */
 export const readSettings = (contextValue: (name: string) => unknown): Settings => {
   const names = Object.keys(SettingsSchema.shape);
-  const parsed = SettingsSchema.safeParse(Object.fromEntries(names.map((name) => [name, contextValue(name)])));
+  const parsed = SettingsSchema.safeParse(
+    Object.fromEntries(names.map((name) => [name, contextValue(name)])),
+  );
   if (!parsed.success) {
     throw new Error(`CDK context (cdk.json, or -c name=value): ${z.prettifyError(parsed.error)}`);
   }

@@ -29,8 +29,14 @@ const entryDir = join(__dirname, '..', 'functions');
 /** Bundled packages that are CommonJS inside call `require`, which a module has to make for itself. */
 const banner = `import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);`;
 
-/** Parts of the AWS SDK that no function uses, see `substitutes/`. */
-const substituted = ['credential-provider-node', 'middleware-endpoint-discovery'] as const;
+const substitute = (name: string): string => join(__dirname, 'substitutes', `${name}.ts`);
+
+/** Parts of the AWS SDK that a Lambda does not need. */
+const substitutes = {
+  '@aws-sdk/credential-provider-node': substitute('credential-provider-node'),
+  '@aws-sdk/middleware-endpoint-discovery': substitute('middleware-endpoint-discovery'),
+  '@smithy/core/checksum': substitute('checksum'),
+};
 
 /** Bundles every function in one run and throws if one of them is too large. */
 export const bundleFunctions = ({
@@ -54,14 +60,15 @@ export const bundleFunctions = ({
     legalComments: 'none',
     charset: 'utf8',
     banner: { js: banner },
-    alias: Object.fromEntries(
-      substituted.map((name) => [`@aws-sdk/${name}`, join(__dirname, 'substitutes', `${name}.ts`)]),
-    ),
+    alias: substitutes,
     // imported only when an operation streams events, which none of ours does
     external: ['@smithy/core/event-streams'],
     logLevel: 'warning',
   });
-  const bundles = functions.map(({ name }) => ({ name, bytes: statSync(join(outDir, name, 'index.mjs')).size }));
+  const bundles = functions.map(({ name }) => ({
+    name,
+    bytes: statSync(join(outDir, name, 'index.mjs')).size,
+  }));
   const tooLarge = bundles.filter(({ bytes }) => bytes > MAX_BUNDLE_BYTES);
   if (tooLarge.length > 0) {
     throw new Error(`Bundles over ${inKib(MAX_BUNDLE_BYTES)}: ${tooLarge.map(describe).join(', ')}`);

@@ -64,7 +64,11 @@ export class GuidonStack extends Stack {
         logRetentionDays,
       });
 
-    const api = new FlagApi(this, 'Api', { userPool, allowedOrigins: props.allowedOrigins, logRetentionDays });
+    const api = new FlagApi(this, 'Api', {
+      userPool,
+      allowedOrigins: props.allowedOrigins,
+      logRetentionDays,
+    });
     for (const route of routes) {
       api.addFunction(route, createFunction(route));
     }
@@ -91,4 +95,5 @@ export class GuidonStack extends Stack {
   }
 }
 
-const pascalCase = (name: string): string => name.replace(/(?:^|-)(\w)/g, (_, letter: string) => letter.toUpperCase());
+const pascalCase = (name: string): string =>
+  name.replace(/(?:^|-)(\w)/g, (_, letter: string) => letter.toUpperCase());

@@ -146,13 +146,13 @@ export interface ChangeLimiter {
 
 export interface AuditQuery {
   readonly environment: string;
-  readonly event: AuditEventName | undefined;
-  readonly flagKey: string | undefined;
-  readonly userId: string | undefined;
-  readonly actor: string | undefined;
-  readonly from: string | undefined;
-  readonly to: string | undefined;
-  readonly after: string | undefined;
+  readonly event?: AuditEventName | undefined;
+  readonly flagKey?: string | undefined;
+  readonly userId?: string | undefined;
+  readonly actor?: string | undefined;
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+  readonly after?: string | undefined;
   readonly limit: number;
 }
 

@@ -1,4 +1,5 @@
-import { composeFlagService, composeHandler } from '../../shared/composition';
+import { composeFlagService } from '../../shared/composition/flag-service';
+import { composeHandler } from '../../shared/composition/handlers';
 import { ChangeFlagStateRequestSchema, FlagActionSchema } from '../../shared/contract/flag';
 import { ADMIN_BUDGET_MS } from '../../shared/http/create-handler';
 import { callOf, flagKeyOf, switchParameter } from '../../shared/http/request';

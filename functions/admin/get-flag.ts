@@ -1,4 +1,5 @@
-import { composeFlagService, composeHandler } from '../../shared/composition';
+import { composeFlagService } from '../../shared/composition/flag-service';
+import { composeHandler } from '../../shared/composition/handlers';
 import { ADMIN_BUDGET_MS } from '../../shared/http/create-handler';
 import { flagKeyOf } from '../../shared/http/request';
 import { okVersioned } from '../../shared/http/responses';

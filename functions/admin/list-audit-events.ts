@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { composeAuditService, composeHandler } from '../../shared/composition';
+import { composeAuditService } from '../../shared/composition/audit-service';
+import { composeHandler } from '../../shared/composition/handlers';
 import { type AuditEvent, AuditEventNameSchema } from '../../shared/contract/audit';
 import { AnyUserIdSchema, FlagKeySchema, type Page, TimestampSchema } from '../../shared/contract/primitives';
 import { ADMIN_BUDGET_MS } from '../../shared/http/create-handler';

@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { composeFlagService, composeHandler } from '../../shared/composition';
+import { composeFlagService } from '../../shared/composition/flag-service';
+import { composeHandler } from '../../shared/composition/handlers';
 import { FlagStateSchema, type ListedFlag } from '../../shared/contract/flag';
 import { FlagKeySchema, type Page } from '../../shared/contract/primitives';
 import { ADMIN_BUDGET_MS } from '../../shared/http/create-handler';

@@ -1,4 +1,5 @@
-import { composeHandler, composeOverrideService } from '../../shared/composition';
+import { composeHandler } from '../../shared/composition/handlers';
+import { composeOverrideService } from '../../shared/composition/override-service';
 import { CognitoUserDirectory } from '../../shared/cognito/user-directory';
 import { readConfig } from '../../shared/config';
 import { AddUserOverrideRequestSchema } from '../../shared/contract/override';

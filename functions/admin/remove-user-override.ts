@@ -1,4 +1,5 @@
-import { composeHandler, composeOverrideService } from '../../shared/composition';
+import { composeHandler } from '../../shared/composition/handlers';
+import { composeOverrideService } from '../../shared/composition/override-service';
 import { OverrideTypeSchema } from '../../shared/contract/override';
 import { ADMIN_BUDGET_MS } from '../../shared/http/create-handler';
 import { callOf, flagKeyOf } from '../../shared/http/request';

@@ -1,4 +1,5 @@
-import { composeEvaluationService, composeHandler } from '../../shared/composition';
+import { composeEvaluationService } from '../../shared/composition/evaluation-service';
+import { composeHandler } from '../../shared/composition/handlers';
 import type { FeatureFlagsResponse } from '../../shared/contract/evaluation';
 import { EVALUATION_BUDGET_MS } from '../../shared/http/create-handler';
 import { ok } from '../../shared/http/responses';

@@ -1,4 +1,5 @@
-import { composeEvaluationService, composeHandler } from '../../shared/composition';
+import { composeEvaluationService } from '../../shared/composition/evaluation-service';
+import { composeHandler } from '../../shared/composition/handlers';
 import type { MyFlagsResponse } from '../../shared/contract/evaluation';
 import type { Evaluation } from '../../shared/evaluation/model';
 import { EVALUATION_BUDGET_MS } from '../../shared/http/create-handler';

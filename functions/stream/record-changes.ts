@@ -1,6 +1,6 @@
 import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-powertools/batch';
 import type { Context, DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
-import { composeChangeService } from '../../shared/composition';
+import { composeChangeService } from '../../shared/composition/change-service';
 import { startInvocation } from '../../shared/telemetry';
 
 const changes = composeChangeService();

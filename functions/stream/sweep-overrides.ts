@@ -1,5 +1,5 @@
 import type { Context, DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
-import { composeSweepService } from '../../shared/composition';
+import { composeSweepService } from '../../shared/composition/sweep-service';
 import { readSweepRecord } from '../../shared/dynamodb/stream-record';
 import { startInvocation } from '../../shared/telemetry';
 

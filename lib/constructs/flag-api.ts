@@ -45,7 +45,9 @@ export class FlagApi extends Construct {
       corsPreflight: allowedOrigins.length > 0 ? corsFor(allowedOrigins) : undefined,
     });
     this.url = this.httpApi.apiEndpoint;
-    this.authorizer = new HttpJwtAuthorizer('Authorizer', userPool.issuer, { jwtAudience: [userPool.clientId] });
+    this.authorizer = new HttpJwtAuthorizer('Authorizer', userPool.issuer, {
+      jwtAudience: [userPool.clientId],
+    });
     this.addStage(logRetentionDays);
   }
 
@@ -131,7 +133,9 @@ const corsFor = (allowedOrigins: readonly string[]): CorsPreflightOptions => ({
   maxAge: Duration.hours(1),
 });
 
-const methods: ReadonlyMap<string, HttpMethod> = new Map(Object.values(HttpMethod).map((method) => [method, method]));
+const methods: ReadonlyMap<string, HttpMethod> = new Map(
+  Object.values(HttpMethod).map((method) => [method, method]),
+);
 
 const routeKeyOf = (route: string): HttpRouteKey => {
   if (route === '$default') {

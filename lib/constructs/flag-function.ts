@@ -1,6 +1,12 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import type { Role } from 'aws-cdk-lib/aws-iam';
-import { Architecture, Code, Function as LambdaFunction, LoggingFormat, Runtime } from 'aws-cdk-lib/aws-lambda';
+import {
+  Architecture,
+  Code,
+  Function as LambdaFunction,
+  LoggingFormat,
+  Runtime,
+} from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import type { AccessProfile } from '../../functions/routes';
@@ -15,14 +21,15 @@ export interface FlagFunctionProps {
 }
 
 /** CPU comes with memory: 1,769 MB are one whole core, which evaluation needs when it compiles a ruleset. */
-const sizes: Readonly<Record<AccessProfile, { readonly memoryMb: number; readonly timeoutSeconds: number }>> = {
-  nothing: { memoryMb: 512, timeoutSeconds: 10 },
-  evaluate: { memoryMb: 1769, timeoutSeconds: 10 },
-  read: { memoryMb: 1024, timeoutSeconds: 10 },
-  write: { memoryMb: 1024, timeoutSeconds: 10 },
-  record: { memoryMb: 512, timeoutSeconds: 60 },
-  sweep: { memoryMb: 512, timeoutSeconds: 300 },
-};
+const sizes: Readonly<Record<AccessProfile, { readonly memoryMb: number; readonly timeoutSeconds: number }>> =
+  {
+    nothing: { memoryMb: 512, timeoutSeconds: 10 },
+    evaluate: { memoryMb: 1769, timeoutSeconds: 10 },
+    read: { memoryMb: 1024, timeoutSeconds: 10 },
+    write: { memoryMb: 1024, timeoutSeconds: 10 },
+    record: { memoryMb: 512, timeoutSeconds: 60 },
+    sweep: { memoryMb: 512, timeoutSeconds: 300 },
+  };
 
 /** One Lambda of the route table, with a log group of its own. */
 export class FlagFunction extends LambdaFunction {

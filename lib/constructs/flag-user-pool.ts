@@ -79,11 +79,13 @@ export class FlagUserPool extends UserPool {
     Validations.of(this).acknowledge(
       {
         id: 'AwsSolutions::AwsSolutions-COG2',
-        reason: 'The pool holds end users too: a second factor is offered to all, and left to each to turn on',
+        reason:
+          'The pool holds end users too: a second factor is offered to all, and left to each to turn on',
       },
       {
         id: 'AwsSolutions::AwsSolutions-COG8',
-        reason: 'The Plus plan is charged per active user; without self sign-up the Essentials plan is enough',
+        reason:
+          'The Plus plan is charged per active user; without self sign-up the Essentials plan is enough',
       },
     );
   }

@@ -34,7 +34,7 @@ export const ReasonSchema = z.string().max(MAX_REASON_LENGTH);
 export type JsonValue = null | boolean | number | string | JsonValue[] | { [key: string]: JsonValue };
 
 /** Any JSON value. Depth and size are bounded where the body is read, before this runs. */
-export const JsonValueSchema: z.ZodType<JsonValue> = z.json() as z.ZodType<JsonValue>;
+export const JsonValueSchema: z.ZodType<JsonValue> = z.json();
 
 export const PageLimitSchema = z.coerce.number().int().min(1).max(500).default(50);
 

@@ -121,7 +121,7 @@ export class Table {
         await this.pauseBefore(attempt, undefined);
         const command = new BatchWriteCommand({ RequestItems: { [this.name]: pending } });
         const answer = await this.read(() => this.client.send(command, this.options()));
-        pending = (answer.UnprocessedItems?.[this.name] ?? []) as Item[];
+        pending = answer.UnprocessedItems?.[this.name] ?? [];
       }
     }
   }

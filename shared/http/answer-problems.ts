@@ -1,9 +1,14 @@
 import type { MiddlewareObj } from '@middy/core';
 import { FlagError } from '../errors';
-import type { EndpointParts } from './create-handler';
+import type { Telemetry } from '../ports';
 import { problemResponse, statusOf } from './problem';
 import type { HttpEvent } from './request';
 import type { HttpResponse } from './responses';
+
+export interface AnswerProblemsParts {
+  readonly telemetry: Telemetry;
+  readonly startInvocation: (requestId: string, functionName: string) => void;
+}
 
 interface Outcome {
   startedAt: number;
@@ -20,7 +25,7 @@ const expected = (error: unknown): FlagError =>
 export const answerProblems = ({
   telemetry,
   startInvocation,
-}: Pick<EndpointParts, 'telemetry' | 'startInvocation'>): MiddlewareObj<HttpEvent, HttpResponse> => {
+}: AnswerProblemsParts): MiddlewareObj<HttpEvent, HttpResponse> => {
   const outcomes = new WeakMap<HttpEvent, Outcome>();
 
   const finish = (event: HttpEvent, response: HttpResponse): HttpResponse => {

@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { Problem } from '../contract/problem';
-import { FlagError, type FlagErrorCode } from '../errors';
+import type { FlagError } from '../errors';
+import { type FlagErrorCode } from '../errors';
 import type { HttpResponse } from './responses';
 
 /** The one place where a code gets its status; a new code does not compile until it stands here. */

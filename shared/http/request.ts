@@ -14,7 +14,7 @@ export interface HttpEvent {
   readonly pathParameters?: Readonly<Record<string, string | undefined>>;
   readonly requestContext: {
     readonly requestId: string;
-    readonly http: { readonly sourceIp: string; readonly userAgent: string };
+    readonly http: { readonly method: string; readonly sourceIp: string; readonly userAgent: string };
   };
   body?: unknown;
   readonly isBase64Encoded?: boolean;

@@ -5,11 +5,10 @@ import {
   OverrideTypeSchema,
   type UserOverride,
 } from '../contract/override';
-import { AnyUserIdSchema, type JsonValue, type UserIdFormat, UserSubSchema } from '../contract/primitives';
-import { FlagError, invalidField, StoreUnavailable } from '../errors';
+import { AnyUserIdSchema, type UserIdFormat, UserSubSchema } from '../contract/primitives';
+import { FlagError, invalidField } from '../errors';
 import { parse } from '../parse';
 import type {
-  Change,
   ChangeLimiter,
   Clock,
   FlagRecord,
@@ -23,10 +22,11 @@ import type {
   UserDirectory,
 } from '../ports';
 import { type Call, checkVersion } from './call';
-import { retryOnConflict } from './conflict-retry';
 import { expiryChange } from './expiry-change';
 import { flagNotFound } from './flags';
+import { overrideChange } from './override-change';
 import { shownOverride } from './shown-override';
+import { withinLimit } from './within-limit';
 
 export interface OverrideServiceParts {
   readonly flags: FlagRepository;
@@ -39,9 +39,6 @@ export interface OverrideServiceParts {
 }
 
 const TYPES = OverrideTypeSchema.options;
-
-/** A place for one change among the flag's hundred an hour, claimed when it is first needed. */
-type Claim = () => Promise<void>;
 
 const counts = (override: StoredOverride | undefined, nowMs: number): override is StoredOverride =>
   override !== undefined && (override.expiresAtMs === null || override.expiresAtMs > nowMs);
@@ -61,11 +58,10 @@ export class OverrideService {
   ): Promise<{ override: UserOverride; created: boolean }> {
     const userId = this.checkedUserId(request.userId, '/userId');
     const expiresAtMs = this.checkedExpiry(request.expiresAt ?? null);
-    await this.presentFlag(call.environment, flagKey);
     if (pool !== undefined && !(await pool.exists(userId))) {
       throw new FlagError('USER_NOT_FOUND', 'The user pool knows no user of this id.');
     }
-    return this.withinLimit(call, flagKey, async (claim) => {
+    return withinLimit(this.parts, call.environment, flagKey, async (claim) => {
       const { generation } = await this.presentFlag(call.environment, flagKey);
       const place = {
         environment: call.environment,
@@ -116,7 +112,7 @@ export class OverrideService {
     overrideType: OverrideType | undefined,
   ): Promise<void> {
     this.checkedUserId(userId, '#path/userId');
-    await this.withinLimit(call, flagKey, async (claim) => {
+    await withinLimit(this.parts, call.environment, flagKey, async (claim) => {
       const { generation } = await this.presentFlag(call.environment, flagKey);
       const of = { environment: call.environment, flagKey, generation };
       const kinds = overrideType === undefined ? TYPES : [overrideType];
@@ -183,41 +179,6 @@ export class OverrideService {
     };
   }
 
-  /** Retries conflicts under one claim; a change that surely was not made hands its place back. */
-  private async withinLimit<Result>(
-    call: Call,
-    flagKey: string,
-    work: (claim: Claim) => Promise<Result>,
-  ): Promise<Result> {
-    let slot: { release(): Promise<void> } | undefined;
-    let claimed = false;
-    const claim: Claim = async () => {
-      slot ??= await this.parts.limiter.claim(call.environment, flagKey);
-      claimed = true;
-    };
-    const release = async (): Promise<void> => {
-      await slot?.release().catch((error: unknown) => {
-        // costs the flag one place for an hour, never lets one change too many through
-        this.parts.telemetry.warn('limiter slot not handed back', { error });
-      });
-    };
-    try {
-      const result = await retryOnConflict(() => {
-        claimed = false;
-        return work(claim);
-      });
-      if (!claimed) {
-        await release();
-      }
-      return result;
-    } catch (error) {
-      if (!(error instanceof StoreUnavailable && error.applied === 'unknown')) {
-        await release();
-      }
-      throw error;
-    }
-  }
-
   private async commit(
     call: Call,
     writes: readonly [OverrideWrite, ...OverrideWrite[]],
@@ -225,7 +186,7 @@ export class OverrideService {
     reason: string | null,
   ): Promise<void> {
     const { overrides, telemetry } = this.parts;
-    const change = this.change(call, writes, event, reason);
+    const change = overrideChange(this.parts, call, writes, event, reason);
     const replaced = writes.flatMap(({ slot, next }) =>
       next?.version === 1 && slot.override !== undefined
         ? [expiryChange(slot.override, slot.changeId ?? '')]
@@ -237,44 +198,4 @@ export class OverrideService {
       telemetry.warn('overrides version not moved', { error });
     });
   }
-
-  private change(
-    call: Call,
-    writes: readonly [OverrideWrite, ...OverrideWrite[]],
-    event: AuditEventName,
-    reason: string | null,
-  ): Change {
-    const [first, second] = writes;
-    const shown = (override: StoredOverride | undefined): JsonValue =>
-      override === undefined ? null : shownOverride(override);
-    const before = event === 'override.added' ? null : shown(first.slot.override);
-    const after = shown(first.next);
-    const pair = second && {
-      [first.kind]: before,
-      [second.kind]: shown(second.slot.override),
-    };
-    return {
-      id: this.parts.newId(),
-      event,
-      environment: first.environment,
-      flagKey: first.flagKey,
-      targetUserId: first.userId,
-      targetDeviceId: null,
-      changedKeys: pair ? Object.keys(pair) : changedKeys(before, after),
-      before: pair ?? before,
-      after,
-      reason,
-      at: new Date(this.parts.clock()).toISOString(),
-      ...call.attribution,
-    };
-  }
 }
-
-/** What an override's change touched, bookkeeping aside. */
-const changedKeys = (before: JsonValue, after: JsonValue): string[] => {
-  const fields = (value: JsonValue): Record<string, JsonValue> =>
-    typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {};
-  return ['overrideType', 'reason', 'expiresAt'].filter(
-    (key) => (fields(before)[key] ?? null) !== (fields(after)[key] ?? null),
-  );
-};

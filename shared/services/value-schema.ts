@@ -1,4 +1,4 @@
-import { type Schema, Validator } from '@cfworker/json-schema';
+import { Validator } from '@cfworker/json-schema';
 import type { FieldError } from '../errors';
 import { jsonPointer } from '../contract/json-pointer';
 import type { JsonValue } from '../contract/primitives';
@@ -79,7 +79,7 @@ export const checkValueSchema = (
     return { schema: broken, values: [] };
   }
   try {
-    const validator = new Validator(schema as Schema | boolean, '2020-12', true);
+    const validator = new Validator(schema, '2020-12', true);
     const values = Object.entries(variants).flatMap(([name, value]) => {
       const [first] = validator.validate(value).errors.slice(-1);
       const pointer = jsonPointer(['variants', name]);

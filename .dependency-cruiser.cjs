@@ -1,0 +1,108 @@
+/** Who may import whom. A rule reads: files of `from` may reach, of our own code, nothing but what is listed. */
+const only = (name, from, allowed, comment) => ({
+  name,
+  severity: 'error',
+  comment,
+  from: { path: from },
+  to: { path: '^(bin|lib|functions|shared|local|test)/', pathNot: [from, ...allowed] },
+});
+
+const CONTRACT = '^shared/contract/';
+const ERRORS = '^shared/errors\\.ts$';
+const PORTS = '^shared/ports\\.ts$';
+const DEADLINE = '^shared/deadline\\.ts$';
+const PARSE = '^shared/parse\\.ts$';
+const CONFIG = '^shared/config\\.ts$';
+const EVALUATION = '^shared/evaluation/';
+
+module.exports = {
+  forbidden: [
+    {
+      name: 'no-circular',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
+    { name: 'no-unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
+    only('contract-alone', CONTRACT, [], 'the vocabulary knows nothing but itself'),
+    {
+      name: 'contract-zod-only',
+      severity: 'error',
+      from: { path: CONTRACT },
+      to: { dependencyTypes: ['npm', 'core'], pathNot: 'node_modules/zod/' },
+    },
+    only('evaluation-pure', EVALUATION, [CONTRACT], 'the core is pure: contract types only'),
+    {
+      name: 'evaluation-no-packages',
+      severity: 'error',
+      comment: 'the core runs anywhere: the hash is handed in',
+      from: { path: EVALUATION },
+      to: { dependencyTypes: ['npm', 'npm-dev', 'core'] },
+    },
+    {
+      name: 'evaluation-contract-types-only',
+      severity: 'error',
+      from: { path: EVALUATION },
+      to: { path: CONTRACT, dependencyTypesNot: ['type-only'] },
+    },
+    only('ports', PORTS, [CONTRACT], 'ports speak the vocabulary'),
+    only('errors', ERRORS, [], 'errors depend on nothing'),
+    only('parse', PARSE, [CONTRACT, ERRORS], 'from zod to our errors'),
+    only('services', '^shared/services/', [EVALUATION, PORTS, CONTRACT, ERRORS, DEADLINE, PARSE]),
+    only('dynamodb', '^shared/dynamodb/', [PORTS, CONTRACT, ERRORS, DEADLINE]),
+    only('cognito', '^shared/cognito/', [PORTS, CONTRACT, ERRORS, DEADLINE]),
+    only('http', '^shared/http/', [
+      CONTRACT,
+      ERRORS,
+      DEADLINE,
+      PARSE,
+      PORTS,
+      CONFIG,
+      '^shared/services/call\\.ts$',
+    ]),
+    only('config', CONFIG, [CONTRACT]),
+    only('telemetry', '^shared/telemetry\\.ts$', [PORTS]),
+    {
+      name: 'shared-not-upwards',
+      severity: 'error',
+      from: { path: '^shared/' },
+      to: { path: '^(bin|lib|functions|local|test)/' },
+    },
+    only('routes', '^functions/routes\\.ts$', ['^shared/dynamodb/keys\\.ts$'], 'pure data'),
+    only('functions', '^functions/(admin|evaluation|stream)/', [
+      CONTRACT,
+      CONFIG,
+      EVALUATION,
+      '^shared/http/',
+      '^shared/composition/',
+      '^shared/telemetry\\.ts$',
+      ERRORS,
+      '^shared/cognito/',
+      '^shared/dynamodb/stream-record\\.ts$',
+    ]),
+    only('lib', '^lib/', ['^functions/routes\\.ts$'], 'infrastructure knows the table of contents only'),
+    only('bin', '^bin/', ['^lib/', '^functions/routes\\.ts$', CONTRACT]),
+    {
+      name: 'product-not-local',
+      severity: 'error',
+      comment: 'nothing that is deployed knows the laptop',
+      from: { path: '^(bin|lib|functions|shared)/' },
+      to: { path: '^(local|test)/' },
+    },
+    {
+      name: 'no-dev-packages',
+      severity: 'error',
+      from: { path: '^(functions|shared)/' },
+      to: { dependencyTypes: ['npm-dev', 'npm-optional', 'npm-no-pkg'], dependencyTypesNot: ['type-only'] },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+    },
+  },
+};

@@ -1,0 +1,22 @@
+import { hash } from 'node:crypto';
+import type { Config } from '../config';
+import { DynamoOverrideRepository } from '../dynamodb/override-repository';
+import { DynamoRulesetSource } from '../dynamodb/ruleset-source';
+import { EvaluationService } from '../services/evaluation';
+import { FlagCache } from '../services/flag-cache';
+import { OverrideCache } from '../services/override-cache';
+import { telemetry } from '../telemetry';
+import { clock, openTables } from './parts';
+
+const sha256 = (text: string): string => hash('sha256', text, 'hex');
+
+export const composeEvaluationService = (config?: Config): EvaluationService => {
+  const { flagTable } = openTables(config);
+  const overrides = new DynamoOverrideRepository(flagTable, clock);
+  return new EvaluationService({
+    flagCache: new FlagCache({ source: new DynamoRulesetSource(flagTable), clock, telemetry }),
+    overrideCache: new OverrideCache({ overrides, clock, telemetry }),
+    sha256,
+    clock,
+  });
+};

@@ -1,0 +1,26 @@
+import middy, { type MiddlewareObj } from '@middy/core';
+import type { Context } from 'aws-lambda';
+import { withDeadline } from '../deadline';
+import { answerProblems, type AnswerProblemsParts } from './answer-problems';
+import type { HttpEvent } from './request';
+import type { HttpResponse } from './responses';
+
+/** Left over at the end of a function's time to answer in. */
+const MARGIN_MS = 200;
+
+export type HttpHandler = (event: HttpEvent, context: Context) => Promise<HttpResponse>;
+
+/** What every HTTP function has: a deadline, problems for failures, a request id, one log line. */
+export const wrapHandler = (
+  answer: (event: HttpEvent) => Promise<HttpResponse>,
+  options: AnswerProblemsParts & { budgetMs: number; middleware?: MiddlewareObj<HttpEvent, HttpResponse>[] },
+): HttpHandler => {
+  const chain = middy<HttpEvent, HttpResponse>()
+    .use(answerProblems(options))
+    .use(options.middleware ?? [])
+    .handler(answer);
+  return (event, context) =>
+    withDeadline(Math.min(options.budgetMs, context.getRemainingTimeInMillis() - MARGIN_MS), () =>
+      chain(event, context),
+    );
+};

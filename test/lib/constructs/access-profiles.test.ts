@@ -1,0 +1,128 @@
+import { routes, streamHandlers, type AccessProfile } from '../../../functions/routes';
+import { asText, propertiesOf, synthesize } from '../synthesize';
+
+interface Statement {
+  readonly Effect: 'Allow' | 'Deny';
+  readonly Action: string | string[];
+  readonly Resource: unknown;
+}
+
+interface PolicyProperties {
+  readonly PolicyDocument: { readonly Statement: Statement[] };
+  readonly Roles: unknown[];
+}
+
+const profiles: readonly AccessProfile[] = ['nothing', 'evaluate', 'read', 'write', 'record', 'sweep'];
+const pascalCase = (name: string): string =>
+  name.replace(/(?:^|-)(\w)/g, (_, letter: string) => letter.toUpperCase());
+const roleIdOf = (profile: AccessProfile): string => `Access${pascalCase(profile)}`;
+
+const template = synthesize();
+const policies = Object.values(propertiesOf<PolicyProperties>(template, 'AWS::IAM::Policy'));
+const roles = propertiesOf<{ ManagedPolicyArns?: unknown; Policies?: unknown }>(template, 'AWS::IAM::Role');
+
+const asList = (value: unknown): unknown[] => (Array.isArray(value) ? value : [value]);
+
+/** Sorted actions by resource. */
+const grantsOf = (profile: AccessProfile, effect: Statement['Effect']): Record<string, string[]> => {
+  const grants: Record<string, string[]> = {};
+  for (const policy of policies.filter(({ Roles }) => Roles.map(asText).includes(roleIdOf(profile)))) {
+    for (const statement of policy.PolicyDocument.Statement.filter(({ Effect }) => Effect === effect)) {
+      for (const resource of asList(statement.Resource).map(asText)) {
+        grants[resource] = [...(grants[resource] ?? []), ...asList(statement.Action).map(asText)].sort();
+      }
+    }
+  }
+  return grants;
+};
+
+const dynamodb = (...actions: string[]): string[] => actions.map((action) => `dynamodb:${action}`).sort();
+
+const query = dynamodb('Query');
+const streamReader = {
+  'FlagTable.StreamArn': dynamodb('DescribeStream', 'GetRecords', 'GetShardIterator', 'ListStreams'),
+  'DeadLetterQueue.Arn': ['sqs:SendMessage'],
+};
+const evaluator = {
+  'FlagTable.Arn': dynamodb('GetItem', 'BatchGetItem', 'Query'),
+  'FlagTable.Arn/index/GSI1': query,
+};
+
+const expected: Readonly<Record<AccessProfile, Record<string, string[]>>> = {
+  nothing: {},
+  evaluate: evaluator,
+  read: {
+    ...evaluator,
+    'FlagTable.Arn/index/GSI2': query,
+    'AuditTable.Arn': dynamodb('GetItem', 'Query'),
+    'AuditTable.Arn/index/byEnvironment': query,
+    'AuditTable.Arn/index/byFlag': query,
+    'AuditTable.Arn/index/byUser': query,
+    'AuditTable.Arn/index/byActor': query,
+  },
+  write: {
+    'FlagTable.Arn': dynamodb(
+      'GetItem',
+      'BatchGetItem',
+      'Query',
+      'PutItem',
+      'UpdateItem',
+      'ConditionCheckItem',
+    ),
+    'UserPool.Arn': ['cognito-idp:ListUsers'],
+  },
+  record: {
+    ...streamReader,
+    'FlagTable.Arn': dynamodb('GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem'),
+    'AuditTable.Arn': dynamodb('PutItem'),
+  },
+  sweep: {
+    ...streamReader,
+    'FlagTable.Arn': dynamodb('Query', 'GetItem', 'BatchWriteItem', 'DeleteItem', 'UpdateItem', 'PutItem'),
+  },
+};
+
+const logGrantsOf = (profile: AccessProfile): Record<string, string[]> =>
+  Object.fromEntries(
+    [...routes, ...streamHandlers]
+      .filter(({ access }) => access === profile)
+      .map(({ name }) => [`${pascalCase(name)}Logs.Arn`, ['logs:CreateLogStream', 'logs:PutLogEvents']]),
+  );
+
+describe('the role of an access profile', () => {
+  test('exists once per profile, without policies of somebody else', () => {
+    expect(Object.keys(roles).sort()).toEqual(profiles.map(roleIdOf).sort());
+    for (const role of Object.values(roles)) {
+      expect(role.ManagedPolicyArns).toBeUndefined();
+      expect(role.Policies).toBeUndefined();
+    }
+  });
+
+  test.each(profiles)('%s grants exactly what its functions do, and the log groups of these', (profile) => {
+    expect(grantsOf(profile, 'Allow')).toEqual({ ...expected[profile], ...logGrantsOf(profile) });
+  });
+
+  test.each(profiles)('%s may never change or remove an audit row', (profile) => {
+    expect(grantsOf(profile, 'Deny')).toEqual({
+      'AuditTable.Arn': dynamodb(
+        'BatchWriteItem',
+        'DeleteItem',
+        'PartiQLDelete',
+        'PartiQLUpdate',
+        'UpdateItem',
+      ),
+    });
+  });
+
+  test.each(profiles)('%s names every action and resource, without a wildcard', (profile) => {
+    const grants = grantsOf(profile, 'Allow');
+    expect(
+      [...Object.keys(grants), ...Object.values(grants).flat()].filter((text) => text.includes('*')),
+    ).toEqual([]);
+  });
+
+  test.each([...routes, ...streamHandlers])('$access is what $name runs with', ({ name, access }) => {
+    const lambdas = propertiesOf<{ Role: unknown }>(template, 'AWS::Lambda::Function');
+    expect(asText(lambdas[pascalCase(name)]?.Role)).toBe(`${roleIdOf(access)}.Arn`);
+  });
+});

@@ -1,0 +1,128 @@
+import { routes, type Caller } from '../../../functions/routes';
+import { asText, propertiesOf, synthesize } from '../synthesize';
+
+interface RouteProperties {
+  readonly RouteKey: string;
+  readonly AuthorizationType: string;
+  readonly AuthorizerId?: unknown;
+}
+
+interface CorsConfiguration {
+  readonly AllowOrigins: string[];
+  readonly AllowMethods: string[];
+  readonly AllowHeaders: string[];
+  readonly ExposeHeaders: string[];
+  readonly AllowCredentials?: boolean;
+}
+
+const template = synthesize();
+const gatewayRoutes = Object.values(propertiesOf<RouteProperties>(template, 'AWS::ApiGatewayV2::Route'));
+const corsOf = (from: typeof template): CorsConfiguration | undefined =>
+  Object.values(propertiesOf<{ CorsConfiguration?: CorsConfiguration }>(from, 'AWS::ApiGatewayV2::Api'))[0]
+    ?.CorsConfiguration;
+
+describe('routes of the gateway', () => {
+  test('are those of the route table', () => {
+    expect(gatewayRoutes.map(({ RouteKey }) => RouteKey).sort()).toEqual(
+      routes.flatMap((row) => row.routes).sort(),
+    );
+  });
+
+  test('are open only where this list says so', () => {
+    const open = gatewayRoutes.filter(({ AuthorizationType }) => AuthorizationType !== 'JWT');
+    expect(open.map(({ RouteKey }) => RouteKey).sort()).toEqual([
+      '$default',
+      'GET /api/config/flags',
+      'GET /api/feature-flags',
+      'GET /api/health',
+    ]);
+  });
+
+  const signedIn: readonly Caller[] = ['user', 'viewer', 'admin'];
+  const closed = routes.filter(({ caller }) => signedIn.includes(caller)).flatMap((row) => row.routes);
+
+  test.each(closed)('%s asks for a token of the user pool', (routeKey) => {
+    const route = gatewayRoutes.find(({ RouteKey }) => RouteKey === routeKey);
+    expect(route?.AuthorizationType).toBe('JWT');
+    expect(asText(route?.AuthorizerId)).toBe('ApiHttpApiAuthorizer');
+  });
+
+  test('under /api/admin are for viewers and admins alone', () => {
+    const admin = routes.filter((row) => row.routes.some((route) => route.includes(' /api/admin')));
+    expect(
+      admin.map(({ caller }) => caller).filter((caller) => caller !== 'admin' && caller !== 'viewer'),
+    ).toEqual([]);
+    expect(admin.filter(({ caller, access }) => caller === 'viewer' && access !== 'read')).toEqual([]);
+  });
+});
+
+describe('the gateway', () => {
+  test('accepts tokens of this user pool and this app client', () => {
+    const [authorizer] = Object.values(
+      propertiesOf<{ JwtConfiguration: { Issuer: unknown; Audience: unknown[] }; IdentitySource: string[] }>(
+        template,
+        'AWS::ApiGatewayV2::Authorizer',
+      ),
+    );
+    expect(asText(authorizer?.JwtConfiguration.Issuer)).toBe(
+      'https://cognito-idp.<AWS::Region>.amazonaws.com/UserPool',
+    );
+    expect(authorizer?.JwtConfiguration.Audience.map(asText)).toEqual(['UserPoolClient']);
+    expect(authorizer?.IdentitySource).toEqual(['$request.header.Authorization']);
+  });
+
+  test('has one integration and one permission per function, for this API alone', () => {
+    template.resourceCountIs('AWS::ApiGatewayV2::Integration', routes.length);
+    template.allResourcesProperties('AWS::ApiGatewayV2::Integration', {
+      IntegrationType: 'AWS_PROXY',
+      PayloadFormatVersion: '2.0',
+    });
+    const permissions = Object.values(
+      propertiesOf<{ FunctionName: unknown; SourceArn: unknown }>(template, 'AWS::Lambda::Permission'),
+    );
+    expect(new Set(permissions.map(({ FunctionName }) => asText(FunctionName))).size).toBe(routes.length);
+    expect(permissions).toHaveLength(routes.length);
+    for (const { SourceArn } of permissions) {
+      expect(asText(SourceArn)).toBe(
+        'arn:<AWS::Partition>:execute-api:<AWS::Region>:<AWS::AccountId>:ApiHttpApi/*/*',
+      );
+    }
+  });
+
+  test('throttles, and logs neither query strings nor tokens nor addresses', () => {
+    const [stage] = Object.values(
+      propertiesOf<{
+        AccessLogSettings: { Format: string };
+        DefaultRouteSettings: { ThrottlingRateLimit: number; ThrottlingBurstLimit: number };
+      }>(template, 'AWS::ApiGatewayV2::Stage'),
+    );
+    expect(stage?.DefaultRouteSettings).toEqual({ ThrottlingRateLimit: 1000, ThrottlingBurstLimit: 2000 });
+    const format = stage?.AccessLogSettings.Format ?? '';
+    expect(Object.keys(JSON.parse(format) as object)).toContain('routeKey');
+    expect(format).not.toMatch(/querystring|\$context\.path|header|authorizer|claims|sourceIp|userAgent/i);
+  });
+});
+
+describe('CORS', () => {
+  test('lets the configured origins in, and exposes what clients read', () => {
+    expect(corsOf(template)).toEqual({
+      AllowOrigins: ['https://app.example.com'],
+      AllowMethods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
+      AllowHeaders: [
+        'authorization',
+        'content-type',
+        'if-match',
+        'if-none-match',
+        'x-environment',
+        'x-device-id',
+        'x-request-id',
+      ],
+      ExposeHeaders: ['ETag', 'Retry-After', 'Location', 'X-Request-Id'],
+      MaxAge: 3600,
+    });
+  });
+
+  test('is off when no origin is configured', () => {
+    expect(corsOf(synthesize({ allowedOrigins: [] }))).toBeUndefined();
+  });
+});

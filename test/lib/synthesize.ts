@@ -1,0 +1,74 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { App, Validations } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import { context } from '../../cdk.json';
+import { routes, streamHandlers } from '../../functions/routes';
+import { GuidonStack, type GuidonStackProps } from '../../lib/guidon-stack';
+
+export const functionNames = [...routes, ...streamHandlers].map(({ name }) => name);
+
+/** The template of a deployment, with stubs for bundles. Throws on a finding of cdk-nag, as a deployment does. */
+export const synthesize = (overrides: Partial<GuidonStackProps> = {}): Template => {
+  const dir = mkdtempSync(join(tmpdir(), 'guidon-synth-'));
+  try {
+    const functionsDir = join(dir, 'functions');
+    for (const name of functionNames) {
+      mkdirSync(join(functionsDir, name), { recursive: true });
+      writeFileSync(join(functionsDir, name, 'index.mjs'), `export const handler = async () => '${name}';`);
+    }
+    const app = new App({ context, outdir: join(dir, 'cdk.out') });
+    const stack = new GuidonStack(app, 'Guidon', {
+      stage: 'test',
+      functionsDir,
+      environments: ['development', 'production'],
+      defaultEnvironment: 'production',
+      userIdFormat: 'sub',
+      allowedOrigins: ['https://app.example.com'],
+      logRetentionDays: 30,
+      retainData: true,
+      ...overrides,
+    });
+    Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+    return Template.fromStack(stack);
+  } finally {
+    rmSync(dir, { recursive: true });
+  }
+};
+
+/** `Properties` of all resources of one type, by logical id without its hash. */
+export const propertiesOf = <Properties>(template: Template, type: string): Record<string, Properties> =>
+  Object.fromEntries(
+    Object.entries(template.findResources(type)).map(([id, resource]) => [
+      withoutHash(id),
+      (resource as { Properties: Properties }).Properties,
+    ]),
+  );
+
+const withoutHash = (logicalId: string): string => logicalId.replace(/[0-9A-F]{8}$/, '');
+
+/** A value of the template as text: `FlagTable.Arn/index/GSI1`, `UserPool`, `<AWS::Region>`. */
+export const asText = (value: unknown): string => {
+  if (typeof value === 'string') {
+    return value;
+  }
+  const intrinsic = value as {
+    Ref?: string;
+    'Fn::GetAtt'?: [string, string];
+    'Fn::Join'?: [string, unknown[]];
+  };
+  if (intrinsic.Ref !== undefined) {
+    return intrinsic.Ref.startsWith('AWS::') ? `<${intrinsic.Ref}>` : withoutHash(intrinsic.Ref);
+  }
+  if (intrinsic['Fn::GetAtt'] !== undefined) {
+    const [id, attribute] = intrinsic['Fn::GetAtt'];
+    return `${withoutHash(id)}.${attribute}`;
+  }
+  if (intrinsic['Fn::Join'] !== undefined) {
+    const [separator, parts] = intrinsic['Fn::Join'];
+    return parts.map(asText).join(separator);
+  }
+  return JSON.stringify(value);
+};
