@@ -22,8 +22,6 @@ const isExactOrigin = (text: string): boolean => {
   return url?.origin === text && (url.protocol === 'https:' || (url.protocol === 'http:' && isLocal(url)));
 };
 
-const retentions = Object.values(RetentionDays).filter((days) => typeof days === 'number');
-
 const SettingsSchema = z
   .object({
     stage: z.string().regex(/^[a-z][a-z0-9-]{0,19}$/, 'a stage is 1 to 20 lower-case letters, digits or "-"'),
@@ -42,12 +40,7 @@ const SettingsSchema = z
         z.string().refine(isExactOrigin, 'an origin is like https://app.example.com, without a path or "*"'),
       ),
     ),
-    logRetentionDays: z.coerce
-      .number()
-      .refine(
-        (days) => retentions.includes(days),
-        `CloudWatch Logs keeps logs for one of ${retentions.join(', ')} days`,
-      ),
+    logRetentionDays: z.coerce.number().pipe(z.enum(RetentionDays)),
     retainData: z.union([z.boolean(), z.stringbool({ truthy: ['true'], falsy: ['false'] })]),
     alarmTopicArn: z
       .string()

@@ -1,4 +1,5 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { routes, streamHandlers, type AccessProfile } from '../functions/routes';
 import { AccessRoles } from './constructs/access-profiles';
@@ -22,7 +23,7 @@ export interface GuidonStackProps extends StackProps {
   readonly userIdFormat: 'sub' | 'any';
   /** Origins whose pages may call the API; none means no cross-origin call at all. */
   readonly allowedOrigins: readonly string[];
-  readonly logRetentionDays: number;
+  readonly logRetentionDays: RetentionDays;
   /** Keep tables and users when the stack is deleted. */
   readonly retainData: boolean;
   /** @default - alarms only show in the console */

@@ -17,7 +17,7 @@ import {
 import { HttpJwtAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
-import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { Caller, Route } from '../../functions/routes';
 import type { FlagUserPool } from './flag-user-pool';
@@ -25,7 +25,7 @@ import type { FlagUserPool } from './flag-user-pool';
 export interface FlagApiProps {
   readonly userPool: FlagUserPool;
   readonly allowedOrigins: readonly string[];
-  readonly logRetentionDays: number;
+  readonly logRetentionDays: RetentionDays;
 }
 
 /** The gateway has no optional authorizer, so the functions of the other callers verify a token themselves. */
@@ -79,7 +79,7 @@ export class FlagApi extends Construct {
     });
   }
 
-  private addStage(logRetentionDays: number): void {
+  private addStage(logRetentionDays: RetentionDays): void {
     const logGroup = new LogGroup(this, 'AccessLogs', {
       retention: logRetentionDays,
       removalPolicy: RemovalPolicy.DESTROY,

@@ -7,7 +7,7 @@ import {
   LoggingFormat,
   Runtime,
 } from 'aws-cdk-lib/aws-lambda';
-import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import type { AccessProfile } from '../../functions/routes';
 
@@ -17,7 +17,7 @@ export interface FlagFunctionProps {
   readonly access: AccessProfile;
   readonly role: Role;
   readonly environment: Readonly<Record<string, string>>;
-  readonly logRetentionDays: number;
+  readonly logRetentionDays: RetentionDays;
 }
 
 /** CPU comes with memory: 1,769 MB are one whole core, which evaluation needs when it compiles a ruleset. */

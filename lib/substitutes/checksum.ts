@@ -1,11 +1,13 @@
-import { createHash, createHmac, type BinaryLike, type Hash, type Hmac } from 'node:crypto';
+import { createHash, createHmac, type BinaryLike } from 'node:crypto';
+
+type Hasher = ReturnType<typeof createHash> | ReturnType<typeof createHmac>;
 
 /**
  * Stands in for `@smithy/core/checksum` in the bundles, of which the AWS SDK uses this class to sign requests.
  * The original carries SHA-256 in JavaScript along, 4 KiB, for a Node.js without `node:crypto`.
  */
 export class Sha256 {
-  private hash: Hash | Hmac;
+  private hash: Hasher;
 
   /** With a secret it is an HMAC. */
   constructor(private readonly secret?: string | ArrayBuffer | NodeJS.ArrayBufferView) {
@@ -25,7 +27,7 @@ export class Sha256 {
     this.hash = this.start();
   }
 
-  private start(): Hash | Hmac {
+  private start(): Hasher {
     return this.secret === undefined ? createHash('sha256') : createHmac('sha256', asKey(this.secret));
   }
 }

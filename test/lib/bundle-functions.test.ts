@@ -7,7 +7,9 @@ let dir: string;
 beforeEach(() => {
   dir = mkdtempSync(join(tmpdir(), 'guidon-bundles-'));
 });
-afterEach(() => rmSync(dir, { recursive: true }));
+afterEach(() => {
+  rmSync(dir, { recursive: true });
+});
 
 const anEntry = (name: string, source: string) => {
   writeFileSync(join(dir, `${name}.ts`), source);

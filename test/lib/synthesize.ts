@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App, Validations } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { context } from '../../cdk.json';
 import { routes, streamHandlers } from '../../functions/routes';
@@ -10,8 +11,16 @@ import { GuidonStack, type GuidonStackProps } from '../../lib/guidon-stack';
 
 export const functionNames = [...routes, ...streamHandlers].map(({ name }) => name);
 
-/** The template of a deployment, with stubs for bundles. Throws on a finding of cdk-nag, as a deployment does. */
-export const synthesize = (overrides: Partial<GuidonStackProps> = {}): Template => {
+interface SynthesizeOptions {
+  /** Checks the template as a deployment does, and throws on a finding; takes two seconds. */
+  readonly checked: boolean;
+}
+
+/** The template of a deployment, with stubs for bundles. */
+export const synthesize = (
+  overrides: Partial<GuidonStackProps> = {},
+  { checked }: SynthesizeOptions = { checked: false },
+): Template => {
   const dir = mkdtempSync(join(tmpdir(), 'guidon-synth-'));
   try {
     const functionsDir = join(dir, 'functions');
@@ -19,7 +28,7 @@ export const synthesize = (overrides: Partial<GuidonStackProps> = {}): Template 
       mkdirSync(join(functionsDir, name), { recursive: true });
       writeFileSync(join(functionsDir, name, 'index.mjs'), `export const handler = async () => '${name}';`);
     }
-    const app = new App({ context, outdir: join(dir, 'cdk.out') });
+    const app = new App({ context, outdir: join(dir, 'cdk.out'), builtinCloudFormationValidation: checked });
     const stack = new GuidonStack(app, 'Guidon', {
       stage: 'test',
       functionsDir,
@@ -27,11 +36,13 @@ export const synthesize = (overrides: Partial<GuidonStackProps> = {}): Template 
       defaultEnvironment: 'production',
       userIdFormat: 'sub',
       allowedOrigins: ['https://app.example.com'],
-      logRetentionDays: 30,
+      logRetentionDays: RetentionDays.ONE_MONTH,
       retainData: true,
       ...overrides,
     });
-    Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+    if (checked) {
+      Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+    }
     return Template.fromStack(stack);
   } finally {
     rmSync(dir, { recursive: true });
@@ -72,3 +83,7 @@ export const asText = (value: unknown): string => {
   }
   return JSON.stringify(value);
 };
+
+/** The logical id, without its hash, of the function of that name. */
+export const functionIdOf = (name: string): string =>
+  name.replace(/(?:^|-)(\w)/g, (_, letter: string) => letter.toUpperCase());

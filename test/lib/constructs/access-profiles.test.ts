@@ -1,5 +1,5 @@
 import { routes, streamHandlers, type AccessProfile } from '../../../functions/routes';
-import { asText, propertiesOf, synthesize } from '../synthesize';
+import { asText, functionIdOf, propertiesOf, synthesize } from '../synthesize';
 
 interface Statement {
   readonly Effect: 'Allow' | 'Deny';
@@ -13,9 +13,7 @@ interface PolicyProperties {
 }
 
 const profiles: readonly AccessProfile[] = ['nothing', 'evaluate', 'read', 'write', 'record', 'sweep'];
-const pascalCase = (name: string): string =>
-  name.replace(/(?:^|-)(\w)/g, (_, letter: string) => letter.toUpperCase());
-const roleIdOf = (profile: AccessProfile): string => `Access${pascalCase(profile)}`;
+const roleIdOf = (profile: AccessProfile): string => `Access${profile[0]?.toUpperCase()}${profile.slice(1)}`;
 
 const template = synthesize();
 const policies = Object.values(propertiesOf<PolicyProperties>(template, 'AWS::IAM::Policy'));
@@ -86,7 +84,7 @@ const logGrantsOf = (profile: AccessProfile): Record<string, string[]> =>
   Object.fromEntries(
     [...routes, ...streamHandlers]
       .filter(({ access }) => access === profile)
-      .map(({ name }) => [`${pascalCase(name)}Logs.Arn`, ['logs:CreateLogStream', 'logs:PutLogEvents']]),
+      .map(({ name }) => [`${functionIdOf(name)}Logs.Arn`, ['logs:CreateLogStream', 'logs:PutLogEvents']]),
   );
 
 describe('the role of an access profile', () => {
@@ -123,6 +121,6 @@ describe('the role of an access profile', () => {
 
   test.each([...routes, ...streamHandlers])('$access is what $name runs with', ({ name, access }) => {
     const lambdas = propertiesOf<{ Role: unknown }>(template, 'AWS::Lambda::Function');
-    expect(asText(lambdas[pascalCase(name)]?.Role)).toBe(`${roleIdOf(access)}.Arn`);
+    expect(asText(lambdas[functionIdOf(name)]?.Role)).toBe(`${roleIdOf(access)}.Arn`);
   });
 });

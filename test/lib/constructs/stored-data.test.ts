@@ -1,5 +1,5 @@
 import { streamHandlers } from '../../../functions/routes';
-import { asText, propertiesOf, synthesize } from '../synthesize';
+import { asText, functionIdOf, propertiesOf, synthesize } from '../synthesize';
 
 interface TableProperties {
   readonly KeySchema: readonly KeyPart[];
@@ -112,8 +112,7 @@ describe('the stream of FlagTable', () => {
   });
 
   test.each(streamHandlers)('hands $name the records its filters let through', ({ name, filters }) => {
-    const id = name.replace(/(?:^|-)(\w)/g, (_, letter: string) => letter.toUpperCase());
-    const mapping = mappings.find(({ FunctionName }) => asText(FunctionName) === id);
+    const mapping = mappings.find(({ FunctionName }) => asText(FunctionName) === functionIdOf(name));
     expect(mapping?.FilterCriteria.Filters.map(({ Pattern }) => JSON.parse(Pattern) as unknown)).toEqual(
       filters,
     );

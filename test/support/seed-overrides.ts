@@ -1,0 +1,48 @@
+import { randomUUID } from 'node:crypto';
+import { BatchWriteCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { overrideAttributes } from '../../shared/dynamodb/items';
+import { userOverrideGsi1, userOverrideKey } from '../../shared/dynamodb/keys';
+import type { FlagGeneration } from '../../shared/ports';
+
+const BATCH = 25;
+const IN_FLIGHT = 8;
+
+/** Writes many include overrides straight into the table, past the limit of a hundred an hour. */
+export const seedOverrides = async (
+  client: DynamoDBDocumentClient,
+  tableName: string,
+  of: FlagGeneration,
+  userIds: readonly string[],
+): Promise<void> => {
+  const at = new Date().toISOString();
+  const item = (userId: string) => ({
+    ...userOverrideKey(of.environment, of.flagKey, of.generation, userId, 'include'),
+    ...userOverrideGsi1(of.environment, of.flagKey, userId, 'include'),
+    ...overrideAttributes(
+      {
+        ...of,
+        userId,
+        kind: 'include',
+        enabled: true,
+        reason: null,
+        createdBy: 'seed',
+        createdAt: at,
+        updatedBy: 'seed',
+        updatedAt: at,
+        expiresAtMs: null,
+        version: 1,
+      },
+      randomUUID(),
+    ),
+  });
+  const batches = Array.from({ length: Math.ceil(userIds.length / BATCH) }, (_, index) =>
+    userIds.slice(index * BATCH, (index + 1) * BATCH),
+  );
+  const worker = async (): Promise<void> => {
+    for (let batch = batches.pop(); batch !== undefined; batch = batches.pop()) {
+      const requests = batch.map((userId) => ({ PutRequest: { Item: item(userId) } }));
+      await client.send(new BatchWriteCommand({ RequestItems: { [tableName]: requests } }));
+    }
+  };
+  await Promise.all(Array.from({ length: IN_FLIGHT }, worker));
+};

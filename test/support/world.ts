@@ -1,0 +1,109 @@
+import { randomUUID } from 'node:crypto';
+import type { Config } from '../../shared/config';
+import { composeAuditService } from '../../shared/composition/audit-service';
+import { composeChangeService } from '../../shared/composition/change-service';
+import { composeEvaluationService } from '../../shared/composition/evaluation-service';
+import { composeFlagService } from '../../shared/composition/flag-service';
+import { composeOverrideService } from '../../shared/composition/override-service';
+import { openTables } from '../../shared/composition/parts';
+import { composeSweepService } from '../../shared/composition/sweep-service';
+import type { Flag } from '../../shared/contract/flag';
+import type { OverrideType } from '../../shared/contract/override';
+import type { JsonValue } from '../../shared/contract/primitives';
+import type { Call } from '../../shared/services/call';
+import { startTestEngine, type TestEngine } from './engine';
+import { type FaultProxy, startFaultProxy } from './fault-proxy';
+
+export const ENVIRONMENT = 'production';
+
+export const aCall = (call: Partial<Call> = {}): Call => ({
+  environment: ENVIRONMENT,
+  ifMatch: undefined,
+  dryRun: false,
+  attribution: {
+    actor: '9d2f6c1e-0f3b-4a8e-9a53-2f1f8a3c4b5d',
+    ip: '203.0.113.7',
+    userAgent: 'test',
+    route: 'POST /test',
+    requestId: 'request-1',
+  },
+  ...call,
+});
+
+/** The services of one container: caches of its own, the table shared with every other. */
+export const composeContainer = (config: Config) => {
+  const flags = composeFlagService(config);
+  const overrides = composeOverrideService(config);
+  const evaluation = composeEvaluationService(config);
+  return {
+    flags,
+    overrides,
+    evaluation,
+    audit: composeAuditService(config),
+    createFlag: (flag: { key: string } & Partial<Flag>) => flags.create(aCall(), { type: 'boolean', ...flag }),
+    put: (flagKey: string, userId: string, overrideType: OverrideType, more: { expiresAt?: string; reason?: string } = {}) =>
+      overrides.put(aCall(), flagKey, { userId, overrideType, ...more }, undefined),
+    remove: (flagKey: string, userId: string, overrideType?: OverrideType) =>
+      overrides.remove(aCall(), flagKey, userId, overrideType),
+    /** What the flag gives the user, undefined where it is absent. */
+    valueOf: async (flagKey: string, userId: string | undefined): Promise<JsonValue | undefined> => {
+      const { evaluations } = await evaluation.evaluate(ENVIRONMENT, userId);
+      return evaluations.find(({ key }) => key === flagKey)?.value;
+    },
+  };
+};
+
+export type Container = ReturnType<typeof composeContainer>;
+
+export interface World {
+  readonly engine: TestEngine;
+  /** Between the services and the engine. */
+  readonly proxy: FaultProxy;
+  readonly config: Config;
+  /** The container most tests use. */
+  readonly container: Container;
+  newContainer(): Container;
+  stop(): Promise<void>;
+}
+
+/** A fresh table on a real engine, and services over it as the functions compose them. */
+export const openWorld = async (config: Partial<Config> = {}): Promise<World> => {
+  const engine = await startTestEngine();
+  const proxy = await startFaultProxy(engine.endpoint);
+  process.env['AWS_ENDPOINT_URL_DYNAMODB'] = proxy.endpoint;
+  const full: Config = {
+    flagTableName: engine.flagTableName,
+    auditTableName: engine.auditTableName,
+    environments: [ENVIRONMENT, 'staging'],
+    defaultEnvironment: ENVIRONMENT,
+    userIdFormat: 'sub',
+    userPoolId: 'none',
+    tokens: { issuer: 'https://issuer.invalid', jwksUri: 'https://issuer.invalid/jwks.json', clientIds: ['none'] },
+    ...config,
+  };
+  return {
+    engine,
+    proxy,
+    config: full,
+    container: composeContainer(full),
+    newContainer: () => composeContainer(full),
+    stop: async () => {
+      await proxy.stop();
+      await engine.stop();
+    },
+  };
+};
+
+/** The stream functions over the same tables. */
+export const composeStreamSide = ({ config }: World) => ({
+  changes: composeChangeService(config),
+  sweeps: composeSweepService(config),
+  tables: openTables(config),
+});
+
+export const aUserId = (): string => randomUUID();
+
+/** Longer than a container waits before it asks whether anything moved. */
+export const CACHE_CHECK_MS = 650;
+
+export const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
