@@ -3,6 +3,7 @@ import type { Config } from 'jest';
 
 const config: Config = {
   testEnvironment: 'node',
+  setupFiles: ['<rootDir>/test/support/environment.ts'],
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   transform: {
     '^.+\\.(ts|js|mjs)$': ['@swc/jest', { jsc: { target: 'es2022', parser: { syntax: 'typescript' } } }],
@@ -11,7 +12,7 @@ const config: Config = {
   transformIgnorePatterns: ['/node_modules/(?!(@middy|uuid|lru-cache)/)'],
   modulePathIgnorePatterns: ['<rootDir>/build/', '<rootDir>/cdk.out/', '<rootDir>/.guidon/'],
   coverageProvider: 'v8',
-  collectCoverageFrom: ['shared/**/*.ts', 'functions/**/*.ts', 'lib/**/*.ts'],
+  collectCoverageFrom: ['shared/**/*.ts', 'lib/**/*.ts', 'local/**/*.ts', '!shared/ports.ts', '!shared/evaluation/model.ts'],
   coverageDirectory: 'coverage/unit',
   coverageReporters: ['json'],
   testTimeout: 30_000,

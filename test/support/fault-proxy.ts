@@ -37,9 +37,20 @@ const answer = (response: ServerResponse, status: number, type: string): void =>
   response.end(errorBody(type));
 };
 
-const passOn = (target: URL, incoming: IncomingMessage, body: Buffer, done: (from: IncomingMessage) => void): void => {
+const passOn = (
+  target: URL,
+  incoming: IncomingMessage,
+  body: Buffer,
+  done: (from: IncomingMessage) => void,
+): void => {
   const outgoing = forward(
-    { host: target.hostname, port: target.port, method: incoming.method, path: incoming.url, headers: incoming.headers },
+    {
+      host: target.hostname,
+      port: target.port,
+      method: incoming.method,
+      path: incoming.url,
+      headers: incoming.headers,
+    },
     done,
   );
   outgoing.end(body);

@@ -58,7 +58,9 @@ const parseStep = (block: string, variables: Readonly<Record<string, string>>): 
 
 /** The requests of a file in order. `variables` win over the `@name = …` lines of the file. */
 export const parseHttpFile = (text: string, variables: Readonly<Record<string, string>>): HttpStep[] => {
-  const own = Object.fromEntries([...text.matchAll(/^@(\w+) = (.*)$/gm)].map(([, name = '', value = '']) => [name, value]));
+  const own = Object.fromEntries(
+    [...text.matchAll(/^@(\w+) = (.*)$/gm)].map(([, name = '', value = '']) => [name, value]),
+  );
   const [, ...blocks] = text.split(/^###/m);
   return blocks.flatMap((block) => parseStep(block, { ...own, ...variables }) ?? []);
 };

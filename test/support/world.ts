@@ -40,9 +40,14 @@ export const composeContainer = (config: Config) => {
     overrides,
     evaluation,
     audit: composeAuditService(config),
-    createFlag: (flag: { key: string } & Partial<Flag>) => flags.create(aCall(), { type: 'boolean', ...flag }),
-    put: (flagKey: string, userId: string, overrideType: OverrideType, more: { expiresAt?: string; reason?: string } = {}) =>
-      overrides.put(aCall(), flagKey, { userId, overrideType, ...more }, undefined),
+    createFlag: (flag: { key: string } & Partial<Flag>) =>
+      flags.create(aCall(), { type: 'boolean', ...flag }),
+    put: (
+      flagKey: string,
+      userId: string,
+      overrideType: OverrideType,
+      more: { expiresAt?: string; reason?: string } = {},
+    ) => overrides.put(aCall(), flagKey, { userId, overrideType, ...more }, undefined),
     remove: (flagKey: string, userId: string, overrideType?: OverrideType) =>
       overrides.remove(aCall(), flagKey, userId, overrideType),
     /** What the flag gives the user, undefined where it is absent. */
@@ -67,26 +72,29 @@ export interface World {
 }
 
 /** A fresh table on a real engine, and services over it as the functions compose them. */
-export const openWorld = async (config: Partial<Config> = {}): Promise<World> => {
-  const engine = await startTestEngine();
+export const openWorld = async (options: { stream?: boolean } = {}): Promise<World> => {
+  const engine = await startTestEngine(options);
   const proxy = await startFaultProxy(engine.endpoint);
   process.env['AWS_ENDPOINT_URL_DYNAMODB'] = proxy.endpoint;
-  const full: Config = {
+  const config: Config = {
     flagTableName: engine.flagTableName,
     auditTableName: engine.auditTableName,
     environments: [ENVIRONMENT, 'staging'],
     defaultEnvironment: ENVIRONMENT,
     userIdFormat: 'sub',
     userPoolId: 'none',
-    tokens: { issuer: 'https://issuer.invalid', jwksUri: 'https://issuer.invalid/jwks.json', clientIds: ['none'] },
-    ...config,
+    tokens: {
+      issuer: 'https://issuer.invalid',
+      jwksUri: 'https://issuer.invalid/jwks.json',
+      clientIds: ['none'],
+    },
   };
   return {
     engine,
     proxy,
-    config: full,
-    container: composeContainer(full),
-    newContainer: () => composeContainer(full),
+    config,
+    container: composeContainer(config),
+    newContainer: () => composeContainer(config),
     stop: async () => {
       await proxy.stop();
       await engine.stop();

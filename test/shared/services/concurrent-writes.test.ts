@@ -35,7 +35,10 @@ describe('500 changes of one flag at the same time', () => {
       }),
     );
     expect(tally(outcomes)).toEqual({ ok: 100, RATE_LIMITED: 400 });
-    const listed = await world.container.overrides.list(ENVIRONMENT, 'crowded', { after: undefined, limit: 500 });
+    const listed = await world.container.overrides.list(ENVIRONMENT, 'crowded', {
+      after: undefined,
+      limit: 500,
+    });
     expect(listed.includes).toHaveLength(100);
     const { items } = await world.container.flags.list(ENVIRONMENT, {
       after: undefined,
@@ -105,7 +108,9 @@ describe('two admins who write one override', () => {
     await world.container.put('pinned', user, 'include');
     const seen = aCall({ ifMatch: [1] });
     const put = (reason: string) =>
-      world.newContainer().overrides.put(seen, 'pinned', { userId: user, overrideType: 'include', reason }, undefined);
+      world
+        .newContainer()
+        .overrides.put(seen, 'pinned', { userId: user, overrideType: 'include', reason }, undefined);
     expect(tally(await Promise.allSettled([put('a'), put('b')]))).toEqual({ ok: 1, VERSION_CONFLICT: 1 });
   });
 

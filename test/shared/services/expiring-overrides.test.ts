@@ -29,12 +29,22 @@ describe('an override with an end', () => {
     await pause(350);
     const page = { after: undefined, limit: 50 };
     expect((await container.overrides.list(ENVIRONMENT, 'over', page)).includes).toEqual([]);
-    const listed = await container.flags.list(ENVIRONMENT, { ...page, q: 'over', tag: undefined, state: undefined });
+    const listed = await container.flags.list(ENVIRONMENT, {
+      ...page,
+      q: 'over',
+      tag: undefined,
+      state: undefined,
+    });
     expect(listed.items[0]?.overrideCounts.include).toBe(0);
     await expect(container.remove('over', user)).rejects.toMatchObject({ code: 'OVERRIDE_NOT_FOUND' });
     const again = await container.put('over', user, 'include', { reason: 'once more' });
     expect(again).toMatchObject({ created: true, override: { version: 1, expiresAt: null } });
-    const relisted = await container.flags.list(ENVIRONMENT, { ...page, q: 'over', tag: undefined, state: undefined });
+    const relisted = await container.flags.list(ENVIRONMENT, {
+      ...page,
+      q: 'over',
+      tag: undefined,
+      state: undefined,
+    });
     expect(relisted.items[0]?.overrideCounts.include).toBe(1);
   });
 

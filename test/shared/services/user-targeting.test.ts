@@ -1,4 +1,12 @@
-import { CACHE_CHECK_MS, aCall, aUserId, ENVIRONMENT, openWorld, pause, type World } from '../../support/world';
+import {
+  CACHE_CHECK_MS,
+  aCall,
+  aUserId,
+  ENVIRONMENT,
+  openWorld,
+  pause,
+  type World,
+} from '../../support/world';
 
 let world: World;
 
@@ -117,7 +125,9 @@ describe('targeting one user', () => {
     const refused = world.newContainer().put(key, aUserId(), 'include');
     await expect(refused).rejects.toMatchObject({ code: 'RATE_LIMITED' });
     await expect(refused).rejects.toHaveProperty('retryAfterSeconds', expect.any(Number));
-    const { retryAfterSeconds } = await refused.catch((error: { retryAfterSeconds: number }) => error) as { retryAfterSeconds: number };
+    const { retryAfterSeconds } = (await refused.catch((error: { retryAfterSeconds: number }) => error)) as {
+      retryAfterSeconds: number;
+    };
     expect(retryAfterSeconds).toBeGreaterThan(3_500);
     expect(retryAfterSeconds).toBeLessThanOrEqual(3_600);
   });
