@@ -18,7 +18,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['functions/**/*.ts', 'shared/**/*.ts', 'lib/**/*.ts', 'local/**/*.ts'],
+    files: ['functions/**/*.ts', 'shared/**/*.ts', 'lib/**/*.ts'],
     ignores: ['shared/config.ts'],
     rules: {
       'no-restricted-properties': [

@@ -10,7 +10,7 @@ export interface BundleFunctionsProps {
   readonly functions?: readonly FunctionEntry[];
 }
 
-export interface FunctionEntry {
+interface FunctionEntry {
   readonly name: string;
   /** File without its extension, relative to `functions/`. */
   readonly entry: string;

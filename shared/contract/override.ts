@@ -33,7 +33,9 @@ export const AddUserOverrideRequestSchema = z.strictObject({
 });
 export type AddUserOverrideRequest = z.infer<typeof AddUserOverrideRequestSchema>;
 
-export const UserOverrideResponseSchema = UserOverrideSchema;
+/** Answer of `POST /api/admin/flags/{flagKey}/users`. */
+export const UserOverrideResponseSchema = z.strictObject(UserOverrideSchema.shape);
+export type UserOverrideResponse = z.infer<typeof UserOverrideResponseSchema>;
 
 /** Answer of `GET /api/admin/flags/{flagKey}/users`; both lists together hold at most `limit` entries. */
 export const UserOverridesListResponseSchema = z.strictObject({

@@ -1,9 +1,9 @@
 import * as z from 'zod';
 
 /** Longest free text a person may give as the reason of a change, in characters. */
-export const MAX_REASON_LENGTH = 500;
+const MAX_REASON_LENGTH = 500;
 
-export const FLAG_KEY_PATTERN = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
+const FLAG_KEY_PATTERN = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
 export const VARIANT_NAME_PATTERN = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
 export const FlagKeySchema = z
@@ -35,8 +35,6 @@ export type JsonValue = null | boolean | number | string | JsonValue[] | { [key:
 
 /** Any JSON value. Depth and size are bounded where the body is read, before this runs. */
 export const JsonValueSchema: z.ZodType<JsonValue> = z.json();
-
-export const PageLimitSchema = z.coerce.number().int().min(1).max(500).default(50);
 
 /** A page of anything; `nextCursor` is null at the end, and a page may be shorter than its limit. */
 export const pageSchema = <Item extends z.ZodType>(item: Item) =>

@@ -21,7 +21,7 @@ const json = z.string().transform((text, context): unknown => {
 });
 
 /** What readers take for "not there": a removed thing waits for its collection, so that its removal keeps its actor. */
-export const isTombstone = (item: Item): boolean => item['tombstone'] === true;
+const isTombstone = (item: Item): boolean => item['tombstone'] === true;
 
 export const changeIdOf = (item: Item | undefined): string | undefined =>
   typeof item?.['changeId'] === 'string' ? item['changeId'] : undefined;

@@ -46,8 +46,7 @@ export const changedKey = (environment: string, version: number): Key => ({
 });
 
 /** What belongs to a flag key whatever its generation: limiter, change records, sweeps. */
-export const flagPartition = (environment: string, flagKey: string): string =>
-  `FLAG#${environment}#${flagKey}`;
+const flagPartition = (environment: string, flagKey: string): string => `FLAG#${environment}#${flagKey}`;
 
 export const limiterKey = (environment: string, flagKey: string): Key => ({
   PK: flagPartition(environment, flagKey),

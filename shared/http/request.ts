@@ -85,7 +85,7 @@ export const readRequest = <Query extends z.ZodRawShape, Body extends z.ZodType>
 };
 
 /** A parameter of the path, checked. */
-export const pathParameter = <Schema extends z.ZodType>(
+const pathParameter = <Schema extends z.ZodType>(
   event: HttpEvent,
   name: string,
   schema: Schema,

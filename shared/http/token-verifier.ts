@@ -22,7 +22,7 @@ const ClaimsSchema = z.discriminatedUnion('token_use', [
   z.looseObject({ ...common, token_use: z.literal('id'), aud: z.string() }),
   z.looseObject({ ...common, token_use: z.literal('access'), client_id: z.string() }),
 ]);
-export type Claims = z.infer<typeof ClaimsSchema>;
+type Claims = z.infer<typeof ClaimsSchema>;
 
 export interface TokenVerifier {
   /**

@@ -31,7 +31,7 @@ export const aCall = (call: Partial<Call> = {}): Call => ({
 });
 
 /** The services of one container: caches of its own, the table shared with every other. */
-export const composeContainer = (config: Config) => {
+const composeContainer = (config: Config) => {
   const flags = composeFlagService(config);
   const overrides = composeOverrideService(config);
   const evaluation = composeEvaluationService(config);
@@ -58,7 +58,7 @@ export const composeContainer = (config: Config) => {
   };
 };
 
-export type Container = ReturnType<typeof composeContainer>;
+type Container = ReturnType<typeof composeContainer>;
 
 export interface World {
   readonly engine: TestEngine;

@@ -1,0 +1,87 @@
+import { type ChildProcess, spawn, type SpawnOptions } from 'node:child_process';
+import { createWriteStream, readFileSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const READY_WITHIN_MS = 20_000;
+const PROBE_EVERY_MS = 20;
+const STOP_WITHIN_MS = 1_500;
+
+const children = new Set<ChildProcess>();
+
+// whatever ends this process, its children end with it
+process.once('exit', () => {
+  children.forEach((child) => child.kill('SIGKILL'));
+});
+
+/** A port of 127.0.0.1 that nobody listens on. */
+export const freePort = (): Promise<number> =>
+  new Promise((resolve, reject) => {
+    const server = createServer().once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as AddressInfo;
+      server.close(() => {
+        resolve(port);
+      });
+    });
+  });
+
+/** Starts a program whose output goes to a file, and waits until `isReady`. */
+export const startChild = async (
+  command: string,
+  parameters: readonly string[],
+  options: SpawnOptions & { logFile: string; isReady: () => Promise<boolean> },
+): Promise<ChildProcess> => {
+  const { logFile, isReady, ...rest } = options;
+  const child = spawn(command, parameters, { ...rest, stdio: ['ignore', 'pipe', 'pipe'] });
+  const log = createWriteStream(logFile, { flags: 'a' });
+  child.stdout.pipe(log, { end: false });
+  child.stderr.pipe(log, { end: false });
+  children.add(child);
+  let ending: string | undefined;
+  child.once('error', (error) => (ending = error.message));
+  child.once('exit', (code) => {
+    ending ??= `it ended with ${code}`;
+    children.delete(child);
+  });
+  const until = Date.now() + READY_WITHIN_MS;
+  while (!(await isReady().catch(() => false))) {
+    if (ending !== undefined || Date.now() > until) {
+      child.kill('SIGKILL');
+      throw new Error(`${command} did not start: ${ending ?? 'it did not answer in time'}; see ${logFile}`);
+    }
+    await sleep(PROBE_EVERY_MS);
+  }
+  return child;
+};
+
+export const stopChild = async (child: ChildProcess): Promise<void> => {
+  if (child.exitCode !== null || child.signalCode !== null) {
+    return;
+  }
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  child.kill('SIGTERM');
+  const timer = setTimeout(() => child.kill('SIGKILL'), STOP_WITHIN_MS);
+  await ended;
+  clearTimeout(timer);
+};
+
+export const isAlive = (pid: number): boolean => {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+/** Ends a process of an earlier run that was killed before it could; `program` guards against a reused id. */
+export const endOrphan = (pid: number, program: string): void => {
+  try {
+    if (readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(program)) {
+      process.kill(pid, 'SIGKILL');
+    }
+  } catch {
+    // it is gone, or this system has no /proc: then its port is free or the start says what is wrong
+  }
+};

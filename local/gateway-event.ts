@@ -1,0 +1,79 @@
+import type { IncomingMessage } from 'node:http';
+
+/** Payload format 2.0 of an HTTP API: what a function is given of a request. */
+
+export interface MatchedRequest {
+  readonly request: IncomingMessage;
+  readonly url: URL;
+  readonly body: Buffer;
+  readonly routeKey: string;
+  readonly pathParameters: Readonly<Record<string, string>>;
+  /** Claims of the verified token, where the route has an authorizer. */
+  readonly claims: Readonly<Record<string, unknown>> | undefined;
+  readonly requestId: string;
+}
+
+/** Content types whose bodies are handed over as text; others come base64-encoded. */
+const TEXT = /^(text\/|application\/(json|javascript|xml|x-www-form-urlencoded)\b)/i;
+
+const API_ID = 'local';
+
+/** The gateway hands claims over as text, a list as `[a b]`. */
+export const claimTexts = (claims: Readonly<Record<string, unknown>>): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(claims).map(([name, value]) => [
+      name,
+      Array.isArray(value) ? `[${value.map(String).join(' ')}]` : String(value),
+    ]),
+  );
+
+const joinedQuery = (url: URL): Record<string, string> | undefined => {
+  const names = new Set(url.searchParams.keys());
+  return names.size === 0
+    ? undefined
+    : Object.fromEntries([...names].map((name) => [name, url.searchParams.getAll(name).join(',')]));
+};
+
+const joinedHeaders = (request: IncomingMessage): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(request.headersDistinct).map(([name, values = []]) => [name, values.join(',')]),
+  );
+
+export const gatewayEvent = (matched: MatchedRequest): Record<string, unknown> => {
+  const { request, url, body, routeKey, pathParameters, claims, requestId } = matched;
+  const headers = joinedHeaders(request);
+  const path = decodeURIComponent(url.pathname);
+  const query = joinedQuery(url);
+  const isText = headers['content-type'] === undefined || TEXT.test(headers['content-type']);
+  const now = new Date();
+  return {
+    version: '2.0',
+    routeKey,
+    rawPath: path,
+    rawQueryString: url.search.slice(1),
+    headers,
+    ...(query && { queryStringParameters: query }),
+    ...(Object.keys(pathParameters).length > 0 && { pathParameters }),
+    requestContext: {
+      accountId: '000000000000',
+      apiId: API_ID,
+      domainName: url.host,
+      domainPrefix: API_ID,
+      ...(claims && { authorizer: { jwt: { claims: claimTexts(claims), scopes: null } } }),
+      http: {
+        method: request.method,
+        path,
+        protocol: `HTTP/${request.httpVersion}`,
+        sourceIp: request.socket.remoteAddress,
+        userAgent: headers['user-agent'] ?? '',
+      },
+      requestId,
+      routeKey,
+      stage: '$default',
+      time: now.toUTCString(),
+      timeEpoch: now.getTime(),
+    },
+    ...(body.length > 0 && { body: body.toString(isText ? 'utf8' : 'base64') }),
+    isBase64Encoded: body.length > 0 && !isText,
+  };
+};

@@ -1,0 +1,176 @@
+import { randomUUID } from 'node:crypto';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { FlagError } from '../shared/errors';
+import { problemResponse } from '../shared/http/problem';
+import { createTokenVerifier, type TokenVerifier } from '../shared/http/token-verifier';
+import type { Functions } from './functions';
+import { corsHeaders, isPreflight, preflightHeaders } from './gateway-cors';
+import { gatewayEvent } from './gateway-event';
+import { createRouteFinder } from './gateway-routes';
+import type { LocalTemplate, RouteSpec } from './template';
+
+/** An HTTP API takes bodies up to this size. */
+const MAX_BODY_BYTES = 10 * 1024 * 1024;
+
+interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | Buffer;
+}
+
+interface FunctionAnswer {
+  readonly statusCode?: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly cookies?: readonly string[];
+  readonly body?: string;
+  readonly isBase64Encoded?: boolean;
+}
+
+/** An answer of the gateway's own. */
+const own = (status: number, message: string): Answer => ({
+  status,
+  headers: { 'content-type': 'application/json' },
+  body: JSON.stringify({ message }),
+});
+
+/** What the gateway makes of a function's result: without a status it is the JSON body of a 200. */
+const answerOf = (result: unknown): Answer => {
+  const answer = (typeof result === 'object' && result !== null ? result : {}) as FunctionAnswer;
+  if (answer.statusCode === undefined) {
+    return {
+      status: 200,
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(result ?? null),
+    };
+  }
+  return {
+    status: answer.statusCode,
+    headers: { ...answer.headers, ...(answer.cookies && { 'set-cookie': answer.cookies.join(', ') }) },
+    body: answer.isBase64Encoded === true ? Buffer.from(answer.body ?? '', 'base64') : (answer.body ?? ''),
+  };
+};
+
+/** The body, or undefined where it is larger than the gateway takes. */
+const readBody = async (request: IncomingMessage): Promise<Buffer | undefined> => {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size <= MAX_BODY_BYTES) {
+      chunks.push(chunk);
+    }
+  }
+  return size <= MAX_BODY_BYTES ? Buffer.concat(chunks) : undefined;
+};
+
+/** The address a request names; undefined where its path is not well-formed. */
+const addressOf = (request: IncomingMessage): URL | undefined => {
+  try {
+    const url = new URL(`http://${request.headers.host ?? 'localhost'}${request.url ?? '/'}`);
+    decodeURIComponent(url.pathname);
+    return url;
+  } catch {
+    return undefined;
+  }
+};
+
+export interface GatewayParts {
+  readonly template: LocalTemplate;
+  readonly functions: Functions;
+  /** Where the keys of the user pool are. */
+  readonly jwksUri: string;
+  readonly log: (error: unknown) => void;
+}
+
+/** The HTTP API of the template. */
+export class Gateway {
+  private readonly find;
+  private readonly verifiers = new Map<RouteSpec['authorizer'], TokenVerifier>();
+
+  constructor(private readonly parts: GatewayParts) {
+    this.find = createRouteFinder(parts.template.routes);
+    for (const { authorizer } of parts.template.routes) {
+      if (authorizer !== undefined) {
+        const { issuer, audience } = authorizer;
+        const config = { issuer, jwksUri: parts.jwksUri, clientIds: audience };
+        this.verifiers.set(authorizer, createTokenVerifier(config));
+      }
+    }
+  }
+
+  listen(port: number): Promise<Server> {
+    const server = createServer((request, response) => {
+      void this.serve(request, response);
+    });
+    return new Promise((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(port, '127.0.0.1', () => {
+        resolve(server);
+      });
+    });
+  }
+
+  private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const answer = await this.answer(request).catch((error: unknown) => {
+      this.parts.log(error);
+      return own(500, 'Internal Server Error');
+    });
+    const isBodiless = request.method === 'HEAD' || answer.status === 204 || answer.status === 304;
+    response.writeHead(answer.status, {
+      ...answer.headers,
+      ...corsHeaders(this.parts.template.cors, request),
+    });
+    response.end(isBodiless ? undefined : answer.body);
+  }
+
+  private async answer(request: IncomingMessage): Promise<Answer> {
+    const { cors } = this.parts.template;
+    if (cors !== undefined && isPreflight(cors, request)) {
+      return { status: 204, headers: preflightHeaders(cors, request), body: '' };
+    }
+    const body = await readBody(request);
+    if (body === undefined) {
+      return own(413, 'Request Entity Too Large');
+    }
+    const url = addressOf(request);
+    if (url === undefined) {
+      return own(400, 'Bad Request');
+    }
+    const found = this.find(request.method ?? 'GET', url.pathname);
+    if (found === undefined) {
+      return own(404, 'Not Found');
+    }
+    const requestId = randomUUID();
+    const { route, parameters: pathParameters } = found;
+    let claims;
+    try {
+      claims = await this.authorize(route, request);
+    } catch (error) {
+      return unauthorized(error, url.pathname, requestId);
+    }
+    const { routeKey, functionId } = route;
+    const event = gatewayEvent({ request, url, body, routeKey, pathParameters, claims, requestId });
+    return answerOf(await this.parts.functions.invoke(functionId, event));
+  }
+
+  private async authorize(
+    { authorizer }: RouteSpec,
+    request: IncomingMessage,
+  ): Promise<Readonly<Record<string, unknown>> | undefined> {
+    const verifier = this.verifiers.get(authorizer);
+    if (verifier === undefined) {
+      return undefined;
+    }
+    const [, token = ''] = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '') ?? [];
+    return verifier.verify(token);
+  }
+}
+
+/** Deployed, the gateway answers `{"message":"Unauthorized"}`; here it speaks as everything else does. */
+const unauthorized = (error: unknown, path: string, requestId: string): Answer => {
+  if (!(error instanceof FlagError)) {
+    throw error;
+  }
+  const { statusCode, headers, body = '' } = problemResponse(error, { path, requestId });
+  return { status: statusCode, headers: { ...headers, 'x-request-id': requestId }, body };
+};

@@ -1,0 +1,49 @@
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import * as z from 'zod';
+
+/** What a running instance tells the other commands about itself. */
+const InstanceSchema = z.object({
+  pid: z.number(),
+  url: z.string(),
+  userPoolEndpoint: z.string(),
+  clientId: z.string(),
+  dynamodbEndpoint: z.string(),
+  engine: z.number().optional(),
+  userPool: z.number().optional(),
+});
+export type Instance = z.infer<typeof InstanceSchema>;
+
+export const DEFAULT_PORT = 3000;
+const FILE = 'instance.json';
+
+/** The port of `PORT`; throws an error for people where it is none. */
+export const readPort = (environment: NodeJS.ProcessEnv): number => {
+  const text = environment['PORT'] ?? '';
+  const port = text === '' ? DEFAULT_PORT : Number(text);
+  if (!Number.isInteger(port) || port < 1 || port > 65_535) {
+    throw new Error(`PORT is a number from 1 to 65535, not "${text}".`);
+  }
+  return port;
+};
+
+/** Where an instance keeps its data: each port has its own. */
+export const dataDirOf = (port: number, environment: NodeJS.ProcessEnv): string =>
+  resolve(environment['GUIDON_DATA_DIR'] ?? join('.guidon', String(port)));
+
+export const writeInstance = (dataDir: string, instance: Instance): void => {
+  writeFileSync(join(dataDir, FILE), JSON.stringify(instance, undefined, 2));
+};
+
+export const readInstance = (dataDir: string): Instance | undefined => {
+  const file = join(dataDir, FILE);
+  if (!existsSync(file)) {
+    return undefined;
+  }
+  const parsed = InstanceSchema.safeParse(JSON.parse(readFileSync(file, 'utf8')));
+  return parsed.success ? parsed.data : undefined;
+};
+
+export const removeInstance = (dataDir: string): void => {
+  rmSync(join(dataDir, FILE), { force: true });
+};

@@ -1,0 +1,252 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
+import * as z from 'zod';
+import { resolveIntrinsics, type Stand } from './intrinsics';
+
+/** What the synthesised template says, as far as a laptop can honour it. */
+export interface LocalTemplate {
+  readonly tables: readonly TableSpec[];
+  readonly functions: ReadonlyMap<string, FunctionSpec>;
+  readonly routes: readonly RouteSpec[];
+  readonly cors: CorsSpec | undefined;
+  readonly mappings: readonly MappingSpec[];
+  readonly clients: readonly { readonly id: string; readonly properties: Record<string, unknown> }[];
+  readonly groups: readonly string[];
+}
+
+export interface TableSpec {
+  readonly input: CreateTableCommandInput & { TableName: string };
+  readonly ttlAttribute: string | undefined;
+}
+
+export interface FunctionSpec {
+  readonly name: string;
+  /** File that exports the handler. */
+  readonly file: string;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly timeoutMs: number;
+  readonly memoryMb: number;
+}
+
+export interface RouteSpec {
+  /** `METHOD /path/{parameter}` or `$default`. */
+  readonly routeKey: string;
+  readonly functionId: string;
+  /** Undefined where everybody may call. */
+  readonly authorizer: { readonly issuer: string; readonly audience: readonly string[] } | undefined;
+}
+
+const CorsSchema = z.object({
+  AllowOrigins: z.array(z.string()).default([]),
+  AllowMethods: z.array(z.string()).default([]),
+  AllowHeaders: z.array(z.string()).default([]),
+  ExposeHeaders: z.array(z.string()).default([]),
+  MaxAge: z.number().optional(),
+  AllowCredentials: z.boolean().default(false),
+});
+export type CorsSpec = z.infer<typeof CorsSchema>;
+
+export interface MappingSpec {
+  readonly functionId: string;
+  readonly tableName: string;
+  readonly filters: readonly unknown[];
+  readonly batchSize: number;
+  readonly bisects: boolean;
+  readonly maxRetries: number;
+  readonly reportsFailures: boolean;
+}
+
+type Resource = z.infer<typeof ResourceSchema>;
+const ResourceSchema = z.object({
+  Type: z.string(),
+  Properties: z.record(z.string(), z.unknown()).default({}),
+});
+const TemplateSchema = z.object({ Resources: z.record(z.string(), ResourceSchema) });
+const AssetsSchema = z.object({
+  files: z.record(z.string(), z.object({ source: z.object({ path: z.string().optional() }) })),
+});
+
+const readJson = (file: string): unknown => JSON.parse(readFileSync(file, 'utf8')) as unknown;
+
+/** Names stay the same between two starts: CDK's hash behind a logical id is left out. */
+const plainName = (logicalId: string): string => logicalId.replace(/[0-9A-F]{8}$/, '');
+
+const FunctionSchema = z.object({
+  Code: z.object({ S3Key: z.string() }),
+  Handler: z.string(),
+  Environment: z.object({ Variables: z.record(z.string(), z.string()) }).optional(),
+  Timeout: z.number().default(3),
+  MemorySize: z.number().default(128),
+});
+
+const MappingSchema = z.object({
+  FunctionName: z.string(),
+  EventSourceArn: z.string(),
+  FilterCriteria: z.object({ Filters: z.array(z.object({ Pattern: z.string() })) }).optional(),
+  BatchSize: z.number().default(100),
+  BisectBatchOnFunctionError: z.boolean().default(false),
+  MaximumRetryAttempts: z.number().default(-1),
+  FunctionResponseTypes: z.array(z.string()).default([]),
+});
+
+const TableSchema = z.looseObject({
+  StreamSpecification: z.object({ StreamViewType: z.string() }).optional(),
+  TimeToLiveSpecification: z.object({ AttributeName: z.string(), Enabled: z.boolean() }).optional(),
+});
+
+const IntegrationSchema = z.object({ IntegrationUri: z.string() });
+const RouteSchema = z.object({
+  RouteKey: z.string(),
+  Target: z.string(),
+  AuthorizationType: z.string().default('NONE'),
+  AuthorizerId: z.string().optional(),
+});
+const AuthorizerSchema = z.object({
+  JwtConfiguration: z.object({ Issuer: z.string(), Audience: z.array(z.string()) }),
+});
+
+/** The logical id at the end of a name or ARN of ours. */
+const lastPart = (text: string): string => text.split(/[:/]/).at(-1) ?? text;
+
+class TemplateReader {
+  constructor(
+    private readonly resources: Readonly<Record<string, Resource>>,
+    private readonly assetFolders: ReadonlyMap<string, string>,
+    private readonly stand: Stand,
+  ) {}
+
+  read(): LocalTemplate {
+    const apis = this.ofType(
+      'AWS::ApiGatewayV2::Api',
+      z.object({ CorsConfiguration: CorsSchema.optional() }),
+    );
+    return {
+      tables: this.ofType('AWS::DynamoDB::Table', TableSchema).map(([id, table]) =>
+        tableSpec(plainName(id), table),
+      ),
+      functions: new Map(
+        this.ofType('AWS::Lambda::Function', FunctionSchema).map(([id, spec]) => [
+          id,
+          this.functionSpec(id, spec),
+        ]),
+      ),
+      routes: this.ofType('AWS::ApiGatewayV2::Route', RouteSchema).map(([, route]) => this.routeSpec(route)),
+      cors: apis[0]?.[1].CorsConfiguration,
+      mappings: this.ofType('AWS::Lambda::EventSourceMapping', MappingSchema).map(([, mapping]) =>
+        mappingSpec(mapping),
+      ),
+      clients: this.ofType('AWS::Cognito::UserPoolClient', z.record(z.string(), z.unknown())).map(
+        ([id, properties]) => ({ id: this.stand.ref(id), properties }),
+      ),
+      groups: this.ofType('AWS::Cognito::UserPoolGroup', z.object({ GroupName: z.string() })).map(
+        ([, { GroupName }]) => GroupName,
+      ),
+    };
+  }
+
+  private ofType<Schema extends z.ZodType>(type: string, schema: Schema): [string, z.infer<Schema>][] {
+    return Object.entries(this.resources)
+      .filter(([, resource]) => resource.Type === type)
+      .map(([id, resource]) => [id, this.parse(id, schema, resource.Properties)]);
+  }
+
+  private parse<Schema extends z.ZodType>(id: string, schema: Schema, properties: unknown): z.infer<Schema> {
+    // metadata that only AWS can compute (log groups, roles) is resolved to a stand-in text as well
+    const parsed = schema.safeParse(resolveIntrinsics(properties, this.stand));
+    if (!parsed.success) {
+      throw new Error(`The template's ${id} is not of the expected form: ${z.prettifyError(parsed.error)}`);
+    }
+    return parsed.data;
+  }
+
+  private one<Schema extends z.ZodType>(id: string, schema: Schema): z.infer<Schema> {
+    const resource = this.resources[id];
+    if (resource === undefined) {
+      throw new Error(`The template refers to ${id}, which it does not have.`);
+    }
+    return this.parse(id, schema, resource.Properties);
+  }
+
+  private functionSpec(id: string, spec: z.infer<typeof FunctionSchema>): FunctionSpec {
+    const folder = this.assetFolders.get(spec.Code.S3Key.replace(/\.zip$/, ''));
+    if (folder === undefined) {
+      throw new Error(`The assembly has no asset for the function ${id}.`);
+    }
+    return {
+      name: plainName(id),
+      file: join(folder, `${spec.Handler.split('.')[0]}.mjs`),
+      environment: spec.Environment?.Variables ?? {},
+      timeoutMs: spec.Timeout * 1000,
+      memoryMb: spec.MemorySize,
+    };
+  }
+
+  private routeSpec(route: z.infer<typeof RouteSchema>): RouteSpec {
+    const integration = this.one(lastPart(route.Target), IntegrationSchema);
+    const needsToken = route.AuthorizationType === 'JWT';
+    const jwt = needsToken
+      ? this.one(route.AuthorizerId ?? '', AuthorizerSchema).JwtConfiguration
+      : undefined;
+    return {
+      routeKey: route.RouteKey,
+      functionId: lastPart(integration.IntegrationUri),
+      authorizer: jwt && { issuer: jwt.Issuer, audience: jwt.Audience },
+    };
+  }
+}
+
+const tableSpec = (name: string, table: z.infer<typeof TableSchema>): TableSpec => ({
+  ttlAttribute: table.TimeToLiveSpecification?.Enabled
+    ? table.TimeToLiveSpecification.AttributeName
+    : undefined,
+  input: {
+    TableName: name,
+    BillingMode: 'PAY_PER_REQUEST',
+    AttributeDefinitions: table['AttributeDefinitions'],
+    KeySchema: table['KeySchema'],
+    GlobalSecondaryIndexes: table['GlobalSecondaryIndexes'],
+    ...(table.StreamSpecification && {
+      StreamSpecification: { StreamEnabled: true, ...table.StreamSpecification },
+    }),
+  } as CreateTableCommandInput & { TableName: string },
+});
+
+const mappingSpec = (mapping: z.infer<typeof MappingSchema>): MappingSpec => ({
+  functionId: lastPart(mapping.FunctionName),
+  tableName: plainName(lastPart(mapping.EventSourceArn)),
+  filters: (mapping.FilterCriteria?.Filters ?? []).map(({ Pattern }) => JSON.parse(Pattern) as unknown),
+  batchSize: mapping.BatchSize,
+  bisects: mapping.BisectBatchOnFunctionError,
+  maxRetries: mapping.MaximumRetryAttempts,
+  reportsFailures: mapping.FunctionResponseTypes.includes('ReportBatchItemFailures'),
+});
+
+export const USER_POOL_ID = 'us-east-1_LocalPool1';
+const CLIENT_ID = 'guidonlocalclient';
+
+/** What stands in on a laptop for what AWS would fill in. */
+const standFor = (resources: Readonly<Record<string, Resource>>): Stand => ({
+  ref: (id) => {
+    const type = resources[id]?.Type;
+    if (type === 'AWS::Cognito::UserPool') {
+      return USER_POOL_ID;
+    }
+    if (type === 'AWS::Cognito::UserPoolClient') {
+      return CLIENT_ID;
+    }
+    return type === 'AWS::DynamoDB::Table' ? plainName(id) : id;
+  },
+  // ends with the logical id, so that references can be followed
+  attribute: (id) => `arn:aws:local:us-east-1:000000000000:${id}`,
+});
+
+/** Reads the cloud assembly in `folder`; throws an error that names what is missing or strange. */
+export const readTemplate = (folder: string): LocalTemplate => {
+  const { Resources } = TemplateSchema.parse(readJson(join(folder, 'Guidon.template.json')));
+  const { files } = AssetsSchema.parse(readJson(join(folder, 'Guidon.assets.json')));
+  const assetFolders = new Map(
+    Object.entries(files).map(([hash, { source }]) => [hash, join(folder, source.path ?? '')]),
+  );
+  return new TemplateReader(Resources, assetFolders, standFor(Resources)).read();
+};

@@ -1,0 +1,58 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { eventually, type GuidonInstance, startGuidon } from '../support/guidon-instance';
+import { type HttpStep, parseHttpFile, valueAt } from '../support/http-file';
+
+const folder = join(__dirname, '..', '..', 'examples');
+/** The audit log is read when there is something in it. */
+const ORDER = ['feature-flags-user-targeting.http', 'flags.http', 'audit.http'];
+
+let guidon: GuidonInstance;
+
+beforeAll(async () => {
+  guidon = await startGuidon();
+}, 90_000);
+afterAll(() => guidon.stop());
+
+const variables = (): Record<string, string> => ({
+  host: guidon.url,
+  ...Object.fromEntries(Object.entries(guidon.tokens).map(([user, token]) => [`${user}Token`, token])),
+  ...Object.fromEntries(Object.entries(guidon.ids).map(([user, id]) => [`${user}Id`, id])),
+});
+
+const ask = async ({ method, url, headers, body }: HttpStep): Promise<{ status: number; body: unknown }> => {
+  const response = await fetch(url, { method, headers, ...(body === undefined ? {} : { body }) });
+  const text = await response.text();
+  return { status: response.status, body: text === '' ? undefined : (JSON.parse(text) as unknown) };
+};
+
+describe('the examples', () => {
+  it('are all run by this test', () => {
+    expect(
+      readdirSync(folder)
+        .filter((name) => name.endsWith('.http'))
+        .sort(),
+    ).toEqual([...ORDER].sort());
+  });
+
+  it.each(ORDER)('of %s give what they say', async (name) => {
+    const steps = parseHttpFile(readFileSync(join(folder, name), 'utf8'), variables());
+    expect(steps.length).toBeGreaterThanOrEqual(3);
+    for (const step of steps) {
+      const check = (answer: { status: number; body: unknown }) => {
+        const found = {
+          step: step.title,
+          status: answer.status,
+          ...Object.fromEntries(step.expectations.map(({ path }) => [path, valueAt(answer.body, path)])),
+        };
+        const wanted = {
+          step: step.title,
+          status: step.statuses.includes(answer.status) ? answer.status : step.statuses,
+          ...Object.fromEntries(step.expectations.map(({ path, value }) => [path, value])),
+        };
+        expect(found).toEqual(wanted);
+      };
+      await (step.isEventual ? eventually(() => ask(step), check) : ask(step).then(check));
+    }
+  });
+});

@@ -1,0 +1,179 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+
+const READY_WITHIN_MS = 60_000;
+const STOP_WITHIN_MS = 10_000;
+const root = join(__dirname, '..', '..');
+const tsx = ['--import', 'tsx'];
+
+export type DemoUser = 'admin' | 'viewer' | 'alice' | 'bob';
+export const DEMO_USERS: readonly DemoUser[] = ['admin', 'viewer', 'alice', 'bob'];
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  /** The body as JSON; undefined where there is none. */
+  readonly body: any; // eslint-disable-line @typescript-eslint/no-explicit-any -- what came over the wire
+}
+
+export interface RequestOptions {
+  readonly as?: DemoUser | undefined;
+  readonly token?: string;
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export interface GuidonInstance {
+  readonly url: string;
+  readonly dataDir: string;
+  readonly output: string;
+  readonly tokens: Readonly<Record<DemoUser, string>>;
+  /** The `sub` of each demo user. */
+  readonly ids: Readonly<Record<DemoUser, string>>;
+  readonly functionLog: () => string;
+  call(method: string, path: string, options?: RequestOptions): Promise<Answer>;
+  stop(): Promise<void>;
+}
+
+export const freePort = (): Promise<number> =>
+  new Promise((resolve, reject) => {
+    const server = createServer().on('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as AddressInfo;
+      server.close(() => {
+        resolve(port);
+      });
+    });
+  });
+
+const subOf = (token: string): string => {
+  const [, payload = ''] = token.split('.');
+  return (JSON.parse(Buffer.from(payload, 'base64url').toString()) as { sub: string }).sub;
+};
+
+const whenReady = (child: ChildProcess, readOutput: () => string): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const fail = (why: string) => {
+      clearTimeout(timer);
+      reject(new Error(`Guidon ${why}:\n${readOutput()}`));
+    };
+    const timer = setTimeout(() => {
+      fail('was not ready in time');
+    }, READY_WITHIN_MS);
+    child.stdout?.on('data', () => {
+      if (/ready on http:\/\//.test(readOutput())) {
+        clearTimeout(timer);
+        resolve();
+      }
+    });
+    child.once('exit', (code) => {
+      fail(`ended with ${code}`);
+    });
+  });
+
+const tokenOf = async (user: DemoUser, environment: NodeJS.ProcessEnv): Promise<string> => {
+  const { stdout } = await run(process.execPath, [...tsx, 'local/token.ts', `${user}@example.com`], {
+    cwd: root,
+    env: environment,
+  });
+  return stdout.trim().split('\n').at(-1) ?? '';
+};
+
+const callOn =
+  (url: string, tokens: Readonly<Record<DemoUser, string>>) =>
+  async (method: string, path: string, options: RequestOptions = {}): Promise<Answer> => {
+    const token = options.token ?? (options.as && tokens[options.as]);
+    const response = await fetch(`${url}${path}`, {
+      method,
+      headers: {
+        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+        ...(options.body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...options.headers,
+      },
+      ...(options.body === undefined
+        ? {}
+        : { body: typeof options.body === 'string' ? options.body : JSON.stringify(options.body) }),
+    });
+    const text = await response.text();
+    const isJson = response.headers.get('content-type')?.includes('json') ?? false;
+    return {
+      status: response.status,
+      headers: response.headers,
+      text,
+      body: isJson ? JSON.parse(text) : undefined,
+    };
+  };
+
+/** Starts the product as `npm start` does, on a port and data folder of its own. */
+export const startGuidon = async (
+  options: { dataDir?: string; environment?: Record<string, string> } = {},
+): Promise<GuidonInstance> => {
+  const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'guidon-'));
+  const environment = {
+    ...process.env,
+    PORT: String(await freePort()),
+    GUIDON_DATA_DIR: dataDir,
+    ...options.environment,
+  };
+  const child = spawn(process.execPath, [...tsx, 'local/start.ts'], { cwd: root, env: environment });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  }
+  await whenReady(child, () => output);
+  const tokens = Object.fromEntries(
+    await Promise.all(DEMO_USERS.map(async (user) => [user, await tokenOf(user, environment)] as const)),
+  ) as Record<DemoUser, string>;
+  const url = `http://127.0.0.1:${environment.PORT}`;
+  return {
+    url,
+    dataDir,
+    get output() {
+      return output;
+    },
+    tokens,
+    ids: Object.fromEntries(DEMO_USERS.map((user) => [user, subOf(tokens[user])])) as Record<
+      DemoUser,
+      string
+    >,
+    functionLog: () => readFileSync(join(dataDir, 'functions.log'), 'utf8'),
+    call: callOn(url, tokens),
+    stop: async () => {
+      const ended = new Promise((resolve) => child.once('exit', resolve));
+      child.kill('SIGTERM');
+      const timer = setTimeout(() => child.kill('SIGKILL'), STOP_WITHIN_MS);
+      await ended;
+      clearTimeout(timer);
+      if (options.dataDir === undefined) {
+        rmSync(dataDir, { recursive: true, force: true });
+      }
+    },
+  };
+};
+
+/** Asks until the answer satisfies `check` or five seconds have passed; caches and audit log follow behind a write. */
+export const eventually = async <Result>(
+  ask: () => Promise<Result>,
+  check: (result: Result) => void,
+): Promise<Result> => {
+  const until = Date.now() + 5_000;
+  for (;;) {
+    const result = await ask();
+    try {
+      check(result);
+      return result;
+    } catch (error) {
+      if (Date.now() > until) {
+        throw error;
+      }
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+};
