@@ -3,6 +3,7 @@ import type { Config } from 'jest';
 
 const config: Config = {
   testEnvironment: 'node',
+  globalSetup: '<rootDir>/test/support/global-setup.ts',
   setupFiles: ['<rootDir>/test/support/environment.ts'],
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   transform: {
@@ -12,7 +13,7 @@ const config: Config = {
   transformIgnorePatterns: ['/node_modules/(?!(@middy|uuid|lru-cache)/)'],
   modulePathIgnorePatterns: ['<rootDir>/build/', '<rootDir>/cdk.out/', '<rootDir>/.guidon/'],
   coverageProvider: 'v8',
-  collectCoverageFrom: ['shared/**/*.ts', 'lib/**/*.ts', 'local/**/*.ts', '!shared/ports.ts', '!shared/evaluation/model.ts'],
+  collectCoverageFrom: ['{shared,functions,lib}/**/*.ts', '!shared/ports.ts', '!shared/evaluation/model.ts'],
   coverageDirectory: 'coverage/unit',
   coverageReporters: ['json'],
   testTimeout: 30_000,

@@ -6,6 +6,9 @@ import { CreateTableCommand, DynamoDBClient, ListTablesCommand } from '@aws-sdk/
 import { freePort, startChild, stopChild } from './children';
 import type { TableSpec } from './template';
 
+// the SDK tells every start on Node 20 about January 2027; dependencies are pinned, so it is no news
+process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
+
 /** A DynamoDB engine on this machine. */
 export interface Engine {
   readonly endpoint: string;

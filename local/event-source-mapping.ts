@@ -56,13 +56,18 @@ export class EventSourceMapping {
           continue;
         }
         await this.deliverAll(records.filter(this.passes));
-        if (!this.isStopping) {
-          this.parts.stream.commit(records);
-        }
+        this.commit(records);
       } catch (error) {
         this.parts.log(error);
         await waitFor(LONGEST_RETRY_MS, this.stopping.signal);
       }
+    }
+  }
+
+  /** A delivery that the end of the runner cut short counts as not made: the records come again at the next start. */
+  private commit(records: readonly StreamRecord[]): void {
+    if (!this.isStopping) {
+      this.parts.stream.commit(records);
     }
   }
 

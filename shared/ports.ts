@@ -36,7 +36,7 @@ export interface FlagRecord {
 /** A strong look at one flag, good to base a write on. */
 export interface FlagSnapshot {
   readonly record: FlagRecord | undefined;
-  /** Id of the change that left the item as it is; undefined where there is no item at all. */
+  /** Id of the change that left the item as it is; empty where none of ours did, undefined where there is no item. */
   readonly changeId: string | undefined;
   /** Ruleset version of the environment. */
   readonly flagsVersion: number;
@@ -44,6 +44,8 @@ export interface FlagSnapshot {
 
 export interface FlagRepository {
   read(environment: string, flagKey: string): Promise<FlagRecord | undefined>;
+  /** The generation of a living flag, even of one that cannot be read otherwise. */
+  generationOf(environment: string, flagKey: string): Promise<string | undefined>;
   readForWrite(environment: string, flagKey: string): Promise<FlagSnapshot>;
   /** Flags in the order of their keys, strictly behind `after`, until `limit` of them satisfy `accept`. */
   list(
@@ -92,7 +94,7 @@ export interface StoredOverride {
   readonly version: number;
 }
 
-/** The place of one override: what lies there, and the id of the change that left it so. */
+/** The place of one override: what lies there, and the id of the change that left it so (as in {@link FlagSnapshot}). */
 export interface OverrideSlot {
   readonly override: StoredOverride | undefined;
   readonly changeId: string | undefined;

@@ -10,6 +10,8 @@ import { ok } from '../../shared/http/responses';
 
 const audit = composeAuditService();
 
+const POSITION = /^\d{4}-[\d:T.-]+Z#[\w.-]{1,100}$/;
+
 const moment = TimestampSchema.transform((text) => new Date(text).toISOString()).optional();
 
 export const handler = composeHandler({
@@ -27,7 +29,7 @@ export const handler = composeHandler({
   answer: async (request) => {
     const { cursor, ...query } = request.query;
     const listing = listingOf(request);
-    const after = decodeCursor(listing, cursor);
+    const after = decodeCursor(listing, cursor, POSITION);
     const { items, next } = await audit.list({ ...query, environment: request.environment, after });
     const page: Page<AuditEvent> = { items, nextCursor: encodeCursor(listing, next) };
     return ok(page);

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { composeFlagService } from '../../shared/composition/flag-service';
 import { composeHandler } from '../../shared/composition/handlers';
 import { FlagStateSchema, type ListedFlag } from '../../shared/contract/flag';
-import { FlagKeySchema, type Page } from '../../shared/contract/primitives';
+import { FLAG_KEY_PATTERN, type Page } from '../../shared/contract/primitives';
 import { ADMIN_BUDGET_MS } from '../../shared/http/create-handler';
 import { decodeCursor, encodeCursor } from '../../shared/http/cursor';
 import { listingOf, pagingParameters } from '../../shared/http/request';
@@ -22,7 +22,7 @@ export const handler = composeHandler({
   answer: async (request) => {
     const { limit, cursor, q, tag, state } = request.query;
     const listing = listingOf(request);
-    const after = FlagKeySchema.optional().parse(decodeCursor(listing, cursor));
+    const after = decodeCursor(listing, cursor, FLAG_KEY_PATTERN);
     const { items, next } = await flags.list(request.environment, { after, limit, q, tag, state });
     const page: Page<ListedFlag> = { items, nextCursor: encodeCursor(listing, next) };
     return ok(page);

@@ -8,6 +8,8 @@ import { ok } from '../../shared/http/responses';
 
 const overrides = composeOverrideService();
 
+const POSITION = /^[^#]{1,128}#[a-z]+$/;
+
 export const handler = composeHandler({
   caller: 'viewer',
   query: pagingParameters,
@@ -15,7 +17,7 @@ export const handler = composeHandler({
   answer: async (request) => {
     const { limit, cursor } = request.query;
     const listing = listingOf(request);
-    const after = decodeCursor(listing, cursor);
+    const after = decodeCursor(listing, cursor, POSITION);
     const found = await overrides.list(request.environment, flagKeyOf(request), { after, limit });
     const page: UserOverridesListResponse = {
       includes: found.includes,

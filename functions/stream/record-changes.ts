@@ -22,6 +22,7 @@ export const handler = async (
     context,
     throwOnFullBatchFailure: false,
   });
+  changes.reportFailures(processor.errors);
   await Promise.all([...moved].map((environment) => changes.moveOverridesVersion(environment)));
   return response;
 };

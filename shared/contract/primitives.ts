@@ -3,7 +3,7 @@ import * as z from 'zod';
 /** Longest free text a person may give as the reason of a change, in characters. */
 const MAX_REASON_LENGTH = 500;
 
-const FLAG_KEY_PATTERN = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
+export const FLAG_KEY_PATTERN = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
 export const VARIANT_NAME_PATTERN = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
 export const FlagKeySchema = z

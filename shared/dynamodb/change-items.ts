@@ -12,10 +12,15 @@ export const putChange = (tableName: string, change: Change): TransactItem => ({
   },
 });
 
-/** "Nothing there" or "still as the change of this id left it". */
+/** "Nothing there", "never changed by us" or "still as the change of this id left it". */
 export const unchangedSince = (changeId: string | undefined) =>
-  changeId === undefined
-    ? { ConditionExpression: 'attribute_not_exists(PK)' }
+  changeId === undefined || changeId === ''
+    ? {
+        ConditionExpression:
+          changeId === undefined
+            ? 'attribute_not_exists(PK)'
+            : 'attribute_exists(PK) AND attribute_not_exists(changeId)',
+      }
     : {
         ConditionExpression: 'changeId = :decidedOn',
         ExpressionAttributeValues: { ':decidedOn': changeId },

@@ -2,7 +2,7 @@ import type { Change, Clock, FlagRecord, FlagRepository, FlagSnapshot } from '..
 import type { Flag } from '../contract/flag';
 import { putChange, unchangedSince } from './change-items';
 import { moveFlagsVersion, versionOf } from './flag-versions';
-import { changeIdOf, flagAttributes, parseFlagItem, tombstone } from './items';
+import { changeIdOf, flagAttributes, generationOf, parseFlagItem, readable, tombstone } from './items';
 import { environmentPartition, flagItemKey, flagsVersionKey, PREFIX, sweepKey } from './keys';
 import type { Table, TransactItem } from './table';
 
@@ -15,6 +15,10 @@ export class DynamoFlagRepository implements FlagRepository {
   async read(environment: string, flagKey: string): Promise<FlagRecord | undefined> {
     const item = await this.table.get(flagItemKey(environment, flagKey), 'strong');
     return item === undefined ? undefined : parseFlagItem(item);
+  }
+
+  async generationOf(environment: string, flagKey: string): Promise<string | undefined> {
+    return generationOf(await this.table.get(flagItemKey(environment, flagKey), 'strong'));
   }
 
   async readForWrite(environment: string, flagKey: string): Promise<FlagSnapshot> {
@@ -40,8 +44,8 @@ export class DynamoFlagRepository implements FlagRepository {
       ExclusiveStartKey: page.after === undefined ? undefined : { ...flagItemKey(environment, page.after) },
     });
     for await (const items of pages) {
-      for (const record of items.map(parseFlagItem)) {
-        if (record === undefined || !page.accept(record.flag)) {
+      for (const record of readable(items, parseFlagItem)) {
+        if (!page.accept(record.flag)) {
           continue;
         }
         if (records.length === page.limit) {

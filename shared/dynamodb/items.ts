@@ -23,8 +23,28 @@ const json = z.string().transform((text, context): unknown => {
 /** What readers take for "not there": a removed thing waits for its collection, so that its removal keeps its actor. */
 const isTombstone = (item: Item): boolean => item['tombstone'] === true;
 
-export const changeIdOf = (item: Item | undefined): string | undefined =>
-  typeof item?.['changeId'] === 'string' ? item['changeId'] : undefined;
+/** Undefined where there is no item, empty where there is one that no change of ours has left so. */
+export const changeIdOf = (item: Item | undefined): string | undefined => {
+  const changeId = item?.['changeId'];
+  return item === undefined || typeof changeId === 'string' ? (changeId as string | undefined) : '';
+};
+
+/** What can be read of the items: tombstones and items that somebody spoiled past the API are left out. */
+export const readable = <State>(items: readonly Item[], read: (item: Item) => State | undefined): State[] =>
+  items.flatMap((item) => {
+    try {
+      return read(item) ?? [];
+    } catch {
+      // the stream handler has reported the write that spoiled it
+      return [];
+    }
+  });
+
+/** The generation of a living flag, whatever else can be read of its item. */
+export const generationOf = (item: Item | undefined): string | undefined =>
+  item !== undefined && !isTombstone(item) && typeof item['generation'] === 'string'
+    ? item['generation']
+    : undefined;
 
 /** The attributes that make an item a tombstone; `ttl` in the past lets DynamoDB collect it. */
 export const tombstone = (changeId: string, nowMs: number) => ({

@@ -12,7 +12,7 @@ import type {
   StoredOverride,
 } from '../ports';
 import { putChange, unchangedSince } from './change-items';
-import { changeIdOf, overrideAttributes, parseOverrideItem, tombstone } from './items';
+import { changeIdOf, overrideAttributes, parseOverrideItem, readable, tombstone } from './items';
 import {
   EXPIRY_SHARDS,
   overrideGsi2,
@@ -87,9 +87,8 @@ export class DynamoOverrideRepository implements OverrideRepository {
       Limit: page.limit + 1,
     });
     for await (const items of pages) {
-      for (const override of items.map(parseOverrideItem)) {
+      for (const override of readable(items, parseOverrideItem)) {
         const counts =
-          override !== undefined &&
           page.kinds.includes(override.kind) &&
           (override.expiresAtMs === null || override.expiresAtMs > page.nowMs);
         if (!counts) {
@@ -113,7 +112,7 @@ export class DynamoOverrideRepository implements OverrideRepository {
       ExpressionAttributeValues: { ':pk': userPartition(environment, userId), ':flag': PREFIX.flag },
     });
     for await (const items of pages) {
-      overrides.push(...items.map(parseOverrideItem).filter((override) => override !== undefined));
+      overrides.push(...readable(items, parseOverrideItem));
     }
     return overrides;
   }

@@ -36,8 +36,10 @@ export const createHandler = <Query extends z.ZodRawShape, Body extends z.ZodTyp
   const { caller, query = {} as Query, body, budgetMs } = endpoint;
   const answer = async (event: HttpEvent): Promise<HttpResponse> => {
     const principal = await identify(event.headers['authorization'], caller, parts.verifier);
+    if (body !== undefined) {
+      await parseJsonBody(event);
+    }
     return endpoint.answer(readRequest(event, principal, { query, body }, parts));
   };
-  const middleware = body === undefined ? [] : [parseJsonBody()];
-  return wrapHandler(answer, { ...parts, budgetMs, middleware });
+  return wrapHandler(answer, { ...parts, budgetMs });
 };

@@ -19,14 +19,14 @@ export const encodeCursor = (scope: string, position: string | undefined): strin
     ? null
     : `${Buffer.from(position, 'utf8').toString('base64url')}.${seal(scope, position)}`;
 
-/** The place a cursor of this very listing stands for, or `INVALID_REQUEST`. */
-export const decodeCursor = (scope: string, cursor: string | undefined): string | undefined => {
+/** The place, of the given form, that a cursor of this very listing stands for, or `INVALID_REQUEST`. */
+export const decodeCursor = (scope: string, cursor: string | undefined, form: RegExp): string | undefined => {
   if (cursor === undefined) {
     return undefined;
   }
   const [encoded = '', sealed = ''] = cursor.slice(0, MAX_LENGTH).split('.');
   const position = Buffer.from(encoded, 'base64url').toString('utf8');
-  if (encodeCursor(scope, position) !== cursor || sealed === '') {
+  if (encodeCursor(scope, position) !== cursor || sealed === '' || !form.test(position)) {
     throw invalidField('#query/cursor', 'invalid_cursor', 'the cursor is not one of this listing and filter');
   }
   return position;

@@ -1,36 +1,28 @@
-import type { MiddlewareObj } from '@middy/core';
 import httpJsonBodyParser from '@middy/http-json-body-parser';
 import { FlagError } from '../errors';
 import { checkBodySize, checkJson } from './json-limits';
 import type { HttpEvent } from './request';
 
+const parser = httpJsonBodyParser();
+
 const isWrongType = (error: unknown): boolean =>
   error instanceof Error && error.message === 'Unsupported Media Type';
 
 /** Replaces the text of the body by what it says. A request without a body stays without. */
-export const parseJsonBody = (): MiddlewareObj<HttpEvent> => {
-  const parser = httpJsonBodyParser();
-  return {
-    before: async (request) => {
-      const { event } = request;
-      if (typeof event.body !== 'string' || event.body === '') {
-        event.body = undefined;
-        return;
-      }
-      checkBodySize(event.body, event.isBase64Encoded === true);
-      try {
-        await parser.before?.(request as never);
-      } catch (error) {
-        throw isWrongType(error)
-          ? new FlagError(
-              'UNSUPPORTED_MEDIA_TYPE',
-              'The body is JSON: send "Content-Type: application/json".',
-            )
-          : new FlagError('INVALID_REQUEST', 'The body is not well-formed JSON.', {
-              errors: [{ pointer: '', code: 'malformed_json', message: 'the body is not well-formed JSON' }],
-            });
-      }
-      checkJson(event.body);
-    },
-  };
+export const parseJsonBody = async (event: HttpEvent): Promise<void> => {
+  if (typeof event.body !== 'string' || event.body === '') {
+    event.body = undefined;
+    return;
+  }
+  checkBodySize(event.body, event.isBase64Encoded === true);
+  try {
+    await parser.before?.({ event } as never);
+  } catch (error) {
+    throw isWrongType(error)
+      ? new FlagError('UNSUPPORTED_MEDIA_TYPE', 'The body is JSON: send "Content-Type: application/json".')
+      : new FlagError('INVALID_REQUEST', 'The body is not well-formed JSON.', {
+          errors: [{ pointer: '', code: 'malformed_json', message: 'the body is not well-formed JSON' }],
+        });
+  }
+  checkJson(event.body);
 };

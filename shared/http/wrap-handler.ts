@@ -1,4 +1,4 @@
-import middy, { type MiddlewareObj } from '@middy/core';
+import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
 import { withDeadline } from '../deadline';
 import { answerProblems, type AnswerProblemsParts } from './answer-problems';
@@ -13,12 +13,9 @@ export type HttpHandler = (event: HttpEvent, context: Context) => Promise<HttpRe
 /** What every HTTP function has: a deadline, problems for failures, a request id, one log line. */
 export const wrapHandler = (
   answer: (event: HttpEvent) => Promise<HttpResponse>,
-  options: AnswerProblemsParts & { budgetMs: number; middleware?: MiddlewareObj<HttpEvent, HttpResponse>[] },
+  options: AnswerProblemsParts & { budgetMs: number },
 ): HttpHandler => {
-  const chain = middy<HttpEvent, HttpResponse>()
-    .use(answerProblems(options))
-    .use(options.middleware ?? [])
-    .handler(answer);
+  const chain = middy<HttpEvent, HttpResponse>().use(answerProblems(options)).handler(answer);
   return (event, context) =>
     withDeadline(Math.min(options.budgetMs, context.getRemainingTimeInMillis() - MARGIN_MS), () =>
       chain(event, context),

@@ -84,6 +84,14 @@ export class ChangeService {
     }
   }
 
+  /** Records that could not be dealt with come again; what kept them is told each time. */
+  reportFailures(errors: readonly unknown[]): void {
+    for (const error of errors) {
+      this.parts.telemetry.warn('stream record not recorded yet', { error });
+      this.parts.telemetry.count('RecordFailures');
+    }
+  }
+
   /** A write bumps the version itself; this repairs a bump that was lost between the two. */
   async moveOverridesVersion(environment: string): Promise<void> {
     await this.parts.overrides.bumpVersion(environment);
@@ -97,6 +105,19 @@ export class ChangeService {
     }
     await this.file(unattributed(change, { environment, flagKey, targetUserId: null }));
     await this.parts.changes.bumpFlagsVersion(environment, flagKey);
+    await this.sweepLeftBehind(change);
+  }
+
+  /** A generation that ended past the API leaves its overrides behind as well. */
+  private async sweepLeftBehind(change: Extract<ItemChange, { item: 'flag' }>): Promise<void> {
+    const { environment, flagKey, before } = change;
+    if (before === undefined || 'corrupt' in before) {
+      return;
+    }
+    const of = { environment, flagKey, generation: before.generation };
+    if (!(await this.isAlive(of))) {
+      await this.parts.sweeps.request(of);
+    }
   }
 
   private async recordOverride(
@@ -135,7 +156,7 @@ export class ChangeService {
   }
 
   private async isAlive({ environment, flagKey, generation }: FlagGeneration): Promise<boolean> {
-    return (await this.parts.flags.read(environment, flagKey))?.generation === generation;
+    return (await this.parts.flags.generationOf(environment, flagKey)) === generation;
   }
 
   /** A change through the API leaves a new change id on the item, and a change record of that id. */

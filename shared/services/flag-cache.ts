@@ -1,4 +1,4 @@
-import { withDeadline } from '../deadline';
+import { withDeadline, withOwnDeadline } from '../deadline';
 import { compileFlag } from '../evaluation/compile-flag';
 import type { CompiledFlag } from '../evaluation/model';
 import type { Clock, FlagRecord, LoadedRuleset, RulesetSource, Telemetry } from '../ports';
@@ -11,8 +11,12 @@ const RETRY_AFTER_MS = 1_500;
 const FULL_LOAD_EVERY_MS = 5 * 60_000;
 /** Spreads the containers that started together. */
 const JITTER = 0.2;
-/** What a check may cost the request that happens to make it; a first load gets more. */
+/** What a check may cost the request that happens to make it. */
 const CHECK_BUDGET_MS = 400;
+/** The first load of a container: without it nothing can be answered at all. */
+const FIRST_LOAD_BUDGET_MS = 2_500;
+/** A full load that fails does not stop the checks; it is tried again after this. */
+const FULL_LOAD_AGAIN_MS = 60_000;
 
 /** Every flag of an environment, compiled, ordered by key, as of one ruleset version. Never changed, only replaced. */
 export interface Ruleset {
@@ -66,13 +70,14 @@ export class FlagCache {
 
   private async refresh(environment: string, cached: Cached | undefined): Promise<Ruleset> {
     if (cached === undefined) {
-      return this.loadAll(environment, undefined);
+      return withOwnDeadline(FIRST_LOAD_BUDGET_MS, () => this.loadAll(environment, undefined));
     }
     try {
-      return await withDeadline(CHECK_BUDGET_MS, () => this.check(environment, cached));
+      const checked = await withDeadline(CHECK_BUDGET_MS, () => this.check(environment, cached));
+      return await this.heal(environment, cached, checked);
     } catch (error) {
       this.parts.telemetry.warn('ruleset not refreshed, the last good one serves', { environment, error });
-      this.parts.telemetry.count('RulesetStale', { environment });
+      this.parts.telemetry.count('RulesetStale');
       cached.checkAt = this.parts.clock() + jittered(RETRY_AFTER_MS);
       cached.ruleset = { ...cached.ruleset, isStale: true };
       return cached.ruleset;
@@ -80,9 +85,6 @@ export class FlagCache {
   }
 
   private async check(environment: string, cached: Cached): Promise<Ruleset> {
-    if (this.parts.clock() >= cached.fullLoadAt) {
-      return this.loadAll(environment, cached);
-    }
     const { source, clock } = this.parts;
     const versions = await source.versions(environment);
     const current = cached.ruleset;
@@ -99,6 +101,20 @@ export class FlagCache {
     }
     cached.checkAt = clock() + jittered(CHECK_EVERY_MS);
     return cached.ruleset;
+  }
+
+  private async heal(environment: string, cached: Cached, checked: Ruleset): Promise<Ruleset> {
+    const { clock, telemetry } = this.parts;
+    if (clock() < cached.fullLoadAt) {
+      return checked;
+    }
+    try {
+      return await this.loadAll(environment, cached);
+    } catch (error) {
+      telemetry.warn('full load put off', { environment, error });
+      cached.fullLoadAt = clock() + FULL_LOAD_AGAIN_MS;
+      return checked;
+    }
   }
 
   private async loadAll(environment: string, cached: Cached | undefined): Promise<Ruleset> {
@@ -130,7 +146,7 @@ export class FlagCache {
     const flags = new Map([...changed].sort(([a], [b]) => (a < b ? -1 : 1)));
     if (loaded.corrupt.length > 0) {
       this.parts.telemetry.error('flags that cannot be read', { environment, flagKeys: loaded.corrupt });
-      this.parts.telemetry.count('CorruptFlags', { environment });
+      this.parts.telemetry.count('CorruptFlags');
     }
     return { version: loaded.version, overridesVersion, flags, isStale: false };
   }

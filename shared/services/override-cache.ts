@@ -77,7 +77,7 @@ export class OverrideCache {
       return { byFlag, isStale: false };
     } catch (error) {
       this.parts.telemetry.warn('overrides not read', { environment, error });
-      this.parts.telemetry.count('OverridesStale', { environment });
+      this.parts.telemetry.count('OverridesStale');
       return { byFlag: entry?.byFlag ?? NONE, isStale: true };
     }
   }

@@ -16,8 +16,7 @@ export class SweepService {
   /** Works while `hasTime()`; what is left then goes on in an invocation of its own. A living flag is never touched. */
   async sweep(of: FlagGeneration, hasTime: () => boolean): Promise<void> {
     const { flags, sweeps, telemetry } = this.parts;
-    const living = await flags.read(of.environment, of.flagKey);
-    if (living?.generation === of.generation) {
+    if ((await flags.generationOf(of.environment, of.flagKey)) === of.generation) {
       telemetry.error('refused to sweep the overrides of a living flag', { ...of });
       await sweeps.finish(of);
       return;

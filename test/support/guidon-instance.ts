@@ -120,6 +120,7 @@ export const startGuidon = async (
     ...process.env,
     PORT: String(await freePort()),
     GUIDON_DATA_DIR: dataDir,
+    ...(process.env['GUIDON_COVERAGE_DIR'] && { NODE_V8_COVERAGE: process.env['GUIDON_COVERAGE_DIR'] }),
     ...options.environment,
   };
   const child = spawn(process.execPath, [...tsx, 'local/start.ts'], { cwd: root, env: environment });

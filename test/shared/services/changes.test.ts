@@ -307,7 +307,7 @@ describe('a poison record', () => {
       eventID: 'poison-2',
       dynamodb: { ...change.dynamodb, NewImage: { ...change.dynamodb.NewImage, change: { S: '{"id":1}' } } },
     };
-    await deliver([poison as StreamRecord, twisted, good!, ...rest]);
+    await deliver([poison, twisted, good!, ...rest]);
     expect((await auditLog()).map(({ event }) => event)).toEqual(['flag.created']);
     const { tables } = composeStreamSide(world);
     expect(await tables.auditTable.get(quarantineKey('poison-1'), 'strong')).toBeDefined();

@@ -1,5 +1,5 @@
 import { withDeadline } from '../../../shared/deadline';
-import { FlagError } from '../../../shared/errors';
+import type { FlagError } from '../../../shared/errors';
 import { aCall, aUserId, ENVIRONMENT, openWorld, type World } from '../../support/world';
 
 let world: World;

@@ -88,12 +88,12 @@ describe('evaluation in a container that never reached DynamoDB', () => {
     );
     expect(result).toBeInstanceOf(StoreUnavailable);
     expect(result).toMatchObject({ code: 'UNAVAILABLE', retryAfterSeconds: expect.any(Number) });
-    expect(ms).toBeLessThan(1_200);
+    expect(ms).toBeLessThan(3_000);
   });
 });
 
 describe.each(FAULTS)('a write while DynamoDB answers every write with: %s', (fault) => {
-  it('fails as a whole, says when to come again, and gives its place in the limit back', async () => {
+  it('fails as a whole and says when to come again', async () => {
     const [key, user] = [`written-${fault}`, aUserId()];
     await world.container.createFlag({ key });
     world.proxy.inject(fault, { operations: ['TransactWriteItems'] });

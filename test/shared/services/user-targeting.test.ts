@@ -1,3 +1,4 @@
+import type { FlagError } from '../../../shared/errors';
 import {
   CACHE_CHECK_MS,
   aCall,
@@ -84,7 +85,7 @@ describe('targeting one user', () => {
     await world.container.put(key, user, 'include');
     const container = world.newContainer();
     await container.valueOf(key, aUserId());
-    expect(await queriesDuring(async () => expect(await container.valueOf(key, user)).toBe(true))).toBe(1);
+    expect(await queriesDuring(async () => { expect(await container.valueOf(key, user)).toBe(true); })).toBe(1);
   });
 
   it('drops what it cached when an override is added', async () => {
@@ -124,10 +125,7 @@ describe('targeting one user', () => {
     }
     const refused = world.newContainer().put(key, aUserId(), 'include');
     await expect(refused).rejects.toMatchObject({ code: 'RATE_LIMITED' });
-    await expect(refused).rejects.toHaveProperty('retryAfterSeconds', expect.any(Number));
-    const { retryAfterSeconds } = (await refused.catch((error: { retryAfterSeconds: number }) => error)) as {
-      retryAfterSeconds: number;
-    };
+    const { retryAfterSeconds = 0 } = (await refused.catch((error: unknown) => error)) as FlagError;
     expect(retryAfterSeconds).toBeGreaterThan(3_500);
     expect(retryAfterSeconds).toBeLessThanOrEqual(3_600);
   });

@@ -1,0 +1,17 @@
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+
+const root = join(__dirname, '..', '..');
+
+/** Bundles the functions and synthesises the stack once: every test that needs them uses these. */
+const setUp = (): void => {
+  const assembly = join(root, 'build', 'test-assembly');
+  process.env['GUIDON_ASSEMBLY_DIR'] = assembly;
+  execFileSync(process.execPath, ['--import', 'tsx', 'bin/guidon.ts'], {
+    cwd: root,
+    env: { ...process.env, CDK_OUTDIR: assembly, CDK_VALIDATION: 'false' },
+    stdio: 'pipe',
+  });
+};
+
+export default setUp;
