@@ -10,6 +10,9 @@ const FIVE_YEARS_SECONDS = 5 * 365 * 24 * 3600;
 
 type Key = Record<string, unknown>;
 
+const markOf = (tableName: string, key: Key, ttl: number): string =>
+  JSON.stringify([tableName, Object.entries(key).sort(([a], [b]) => (a < b ? -1 : 1)), ttl]);
+
 /** Which items were removed here because their time was over: their stream records are marked as DynamoDB's. */
 export class CollectedItems {
   private readonly marks = new Set<string>();
@@ -24,13 +27,13 @@ export class CollectedItems {
   }
 
   add(tableName: string, key: Key, ttl: number): void {
-    const mark = JSON.stringify([tableName, key, ttl]);
+    const mark = markOf(tableName, key, ttl);
     this.marks.add(mark);
     appendFileSync(this.file, `${mark}\n`);
   }
 
   has(tableName: string, key: Key, ttl: number): boolean {
-    return this.marks.has(JSON.stringify([tableName, key, ttl]));
+    return this.marks.has(markOf(tableName, key, ttl));
   }
 }
 

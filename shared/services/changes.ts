@@ -17,6 +17,7 @@ import type {
   Transition,
 } from '../ports';
 import { expiryChange } from './expiry-change';
+import { shownOverride } from './shown-override';
 
 /** Characters of a record that are kept; an item of the table has its limit too. */
 const MAX_QUARANTINED = 100_000;
@@ -42,7 +43,10 @@ const shown = (state: FlagRecord | StoredOverride | CorruptItem | undefined): Js
   if ('corrupt' in state) {
     return state.corrupt;
   }
-  return 'flag' in state ? state.flag : { ...state };
+  if ('flag' in state) {
+    return state.flag;
+  }
+  return state.kind === 'value' ? { ...state } : shownOverride(state);
 };
 
 /**

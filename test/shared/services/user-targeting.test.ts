@@ -85,7 +85,11 @@ describe('targeting one user', () => {
     await world.container.put(key, user, 'include');
     const container = world.newContainer();
     await container.valueOf(key, aUserId());
-    expect(await queriesDuring(async () => { expect(await container.valueOf(key, user)).toBe(true); })).toBe(1);
+    expect(
+      await queriesDuring(async () => {
+        expect(await container.valueOf(key, user)).toBe(true);
+      }),
+    ).toBe(1);
   });
 
   it('drops what it cached when an override is added', async () => {

@@ -1,0 +1,81 @@
+import { routes } from '../../functions/routes';
+import { DEMO_USERS, type DemoUser, type GuidonInstance, startGuidon } from '../support/guidon-instance';
+
+let guidon: GuidonInstance;
+
+beforeAll(async () => {
+  guidon = await startGuidon();
+}, 90_000);
+afterAll(() => guidon.stop());
+
+type Caller = DemoUser | 'nobody' | 'forger';
+
+const CALLERS: readonly Caller[] = [...DEMO_USERS, 'nobody', 'forger'];
+
+/** Who is let in, by what the route table says of the route. */
+const LET_IN: Readonly<Record<string, readonly Caller[]>> = {
+  none: CALLERS,
+  anyone: [...DEMO_USERS, 'nobody'],
+  user: DEMO_USERS,
+  viewer: ['admin', 'viewer'],
+  admin: ['admin'],
+};
+
+/** Their token is none, so they are unauthenticated; the others are forbidden. */
+const WITHOUT_IDENTITY: readonly Caller[] = ['nobody', 'forger'];
+
+const rows = routes.flatMap(({ routes: keys, caller }) =>
+  keys
+    .filter((key) => key !== '$default')
+    .flatMap((key) => {
+      const [method = '', path = ''] = key.split(' ');
+      return CALLERS.map((who) => ({
+        method,
+        path: path.replaceAll(/\{\w+\}/g, 'no-such-thing'),
+        caller,
+        who,
+      }));
+    }),
+);
+
+const tokenOf = (who: Caller): { token?: string } => {
+  if (who === 'nobody') {
+    return {};
+  }
+  const [header = '', payload = ''] = guidon.tokens.admin.split('.');
+  return { token: who === 'forger' ? `${header}.${payload}.AAAA` : guidon.tokens[who] };
+};
+
+describe('every route, as its row says', () => {
+  it.each(rows)('$method $path for $caller answers $who', async ({ method, path, caller, who }) => {
+    const sendsBody = method !== 'GET' && method !== 'DELETE';
+    const { status } = await guidon.call(method, path, {
+      ...tokenOf(who),
+      // not even JSON: whoever may not call learns nothing about bodies
+      ...(sendsBody && { body: '{', headers: { 'content-type': 'application/json' } }),
+    });
+    if (LET_IN[caller]?.includes(who) === true) {
+      expect([200, 400, 404]).toContain(status);
+    } else {
+      expect(status).toBe(WITHOUT_IDENTITY.includes(who) ? 401 : 403);
+    }
+  });
+});
+
+describe('tokens', () => {
+  it('of a stranger open nothing but the health check', async () => {
+    for (const token of ['x', 'a.b.c', guidon.tokens.admin.slice(0, -5), `${guidon.tokens.admin}x`]) {
+      for (const path of ['/api/config/flags', '/api/feature-flags', '/api/flags/me', '/api/admin/flags']) {
+        expect((await guidon.call('GET', path, { token })).status).toBe(401);
+      }
+      expect((await guidon.call('GET', '/api/health', { token })).status).toBe(200);
+    }
+  });
+
+  it('say 401 in the form of every other problem', async () => {
+    const { headers, body } = await guidon.call('GET', '/api/admin/flags');
+    expect(headers.get('content-type')).toBe('application/problem+json');
+    expect(headers.get('x-request-id')).toBe(body.requestId);
+    expect(body).toMatchObject({ status: 401, code: 'UNAUTHENTICATED', instance: '/api/admin/flags' });
+  });
+});

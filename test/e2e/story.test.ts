@@ -1,0 +1,166 @@
+import { type Answer, eventually, type GuidonInstance, startGuidon } from '../support/guidon-instance';
+
+let guidon: GuidonInstance;
+
+beforeAll(async () => {
+  guidon = await startGuidon({ environment: { GUIDON_TTL_DELAY_MS: '1000' } });
+}, 90_000);
+afterAll(() => guidon.stop());
+
+const flag = '/api/admin/flags/story-flag';
+
+const sees = (user: 'alice' | 'bob', value: boolean): Promise<Answer> =>
+  eventually(
+    () => guidon.call('GET', '/api/config/flags', { as: user }),
+    (answer) => {
+      expect(answer.body.flags['story-flag']).toBe(value);
+    },
+  );
+
+const audit = (query: string, check: (items: any[]) => void) =>
+  // eslint-disable-line @typescript-eslint/no-explicit-any -- what came over the wire
+  eventually(
+    () => guidon.call('GET', `/api/admin/audit?${query}`, { as: 'viewer' }),
+    (answer) => {
+      check(answer.body.items);
+    },
+  );
+
+describe('the story of one user', () => {
+  it('goes from a disabled flag over an inclusion and an exclusion back to the inclusion, and is all in the audit log', async () => {
+    const created = await guidon.call('POST', '/api/admin/flags', {
+      as: 'admin',
+      body: { key: 'story-flag' },
+    });
+    expect(created).toMatchObject({ status: 201, body: { enabled: false, version: 1 } });
+    expect(created.headers.get('location')).toBe(flag);
+    expect(created.headers.get('etag')).toBe('"1"');
+
+    const users = `${flag}/users`;
+    const userId = guidon.ids.alice;
+    const put = (overrideType: string) =>
+      guidon.call('POST', users, { as: 'admin', body: { userId, overrideType, reason: 'the story' } });
+    expect(await put('include')).toMatchObject({
+      status: 201,
+      body: { overrideType: 'include', version: 1 },
+    });
+    await sees('alice', true);
+    await sees('bob', false);
+    expect(await put('exclude')).toMatchObject({ status: 201 });
+    await sees('alice', false);
+    const removed = await guidon.call('DELETE', `${users}/${userId}?overrideType=exclude`, { as: 'admin' });
+    expect(removed).toMatchObject({ status: 204, text: '' });
+    await sees('alice', true);
+
+    const listed = await guidon.call('GET', users, { as: 'viewer' });
+    expect(listed.body).toMatchObject({ includes: [{ userId }], excludes: [], nextCursor: null });
+
+    await audit('flagKey=story-flag', (items) => {
+      expect(items).toMatchObject([
+        {
+          event: 'override.removed',
+          actor: guidon.ids.admin,
+          targetUserId: userId,
+          ip: '127.0.0.1',
+          userAgent: 'node',
+          route: 'DELETE /api/admin/flags/{flagKey}/users/{userId}',
+          requestId: removed.headers.get('x-request-id'),
+          before: { overrideType: 'exclude', reason: 'the story' },
+          after: null,
+        },
+        { event: 'override.added', before: null, after: { overrideType: 'exclude' } },
+        { event: 'override.added', before: null, after: { overrideType: 'include' } },
+        { event: 'flag.created', before: null, after: { key: 'story-flag', enabled: false } },
+      ]);
+    });
+  });
+
+  it('shows a user their own flags with the override that decided, and not why an admin set it', async () => {
+    const { body } = await guidon.call('GET', '/api/flags/me', { as: 'alice' });
+    expect(body).toMatchObject({
+      userId: guidon.ids.alice,
+      environment: 'production',
+      flags: {
+        'story-flag': {
+          value: true,
+          variant: 'on',
+          reason: 'TARGETING_MATCH',
+          source: 'user inclusion',
+          override: { kind: 'include', expiresAt: null },
+        },
+      },
+    });
+    expect(JSON.stringify(body)).not.toContain('the story');
+  });
+
+  it('takes nothing about identity from the request', async () => {
+    const { bob, alice } = guidon.ids;
+    for (const path of [`/api/flags/me?userId=${alice}`, '/api/flags/me', '/api/config/flags']) {
+      const answer = await guidon.call('GET', path, {
+        as: 'bob',
+        headers: { 'x-user-id': alice, 'x-amzn-oidc-identity': alice, cookie: `sub=${alice}` },
+      });
+      expect(answer.text).not.toContain(alice);
+      expect(answer.body.flags?.['story-flag']?.value ?? answer.body.flags?.['story-flag'] ?? false).toBe(
+        false,
+      );
+    }
+    expect((await guidon.call('GET', '/api/flags/me', { as: 'bob' })).body.userId).toBe(bob);
+  });
+});
+
+describe('an override with an end', () => {
+  it('stops counting on time, is collected later, and its end is in the audit log', async () => {
+    const userId = guidon.ids.bob;
+    const expiresAt = new Date(Date.now() + 1_500).toISOString();
+    const body = { userId, overrideType: 'include', expiresAt };
+    await guidon.call('POST', `${flag}/users`, { as: 'admin', body });
+    await sees('bob', true);
+    await new Promise((resolve) => setTimeout(resolve, Date.parse(expiresAt) - Date.now()));
+    const { body: after } = await guidon.call('GET', '/api/config/flags', { as: 'bob' });
+    expect(after.flags['story-flag']).toBe(false);
+    await audit(`event=override.expired&userId=${userId}`, (items) => {
+      expect(items).toMatchObject([
+        { actor: 'system:expiry', at: expiresAt, before: { expiresAt }, after: null },
+      ]);
+    });
+  });
+});
+
+describe('a deleted flag', () => {
+  it('leaves no override behind, neither for its successor nor in the table', async () => {
+    const userId = guidon.ids.alice;
+    expect((await guidon.call('DELETE', flag, { as: 'admin' })).status).toBe(204);
+    expect((await guidon.call('DELETE', flag, { as: 'admin' })).status).toBe(404);
+    await guidon.call('POST', '/api/admin/flags', { as: 'admin', body: { key: 'story-flag' } });
+    await sees('alice', false);
+    expect((await guidon.call('GET', `${flag}/users`, { as: 'admin' })).body.includes).toEqual([]);
+    await eventually(
+      async () => guidon.functionLog(),
+      (log) => {
+        expect(log).toMatch(/"swept overrides".*"flagKey":"story-flag".*"isDone":true/);
+      },
+    );
+    await audit('flagKey=story-flag&event=flag.deleted', (items) => {
+      expect(items).toMatchObject([{ actor: guidon.ids.admin, before: { key: 'story-flag' }, after: null }]);
+    });
+    await audit(`flagKey=story-flag&event=change.unattributed`, (items) => {
+      expect(items).toEqual([]);
+    });
+    expect(
+      (await guidon.call('POST', `${flag}/users`, { as: 'admin', body: { userId, overrideType: 'include' } }))
+        .status,
+    ).toBe(201);
+  });
+});
+
+describe('the log of the functions', () => {
+  it('is one JSON object a line, without errors, tokens or e-mail addresses', () => {
+    const log = guidon.functionLog();
+    const lines = log.split('\n').filter((line) => line !== '');
+    expect(lines.length).toBeGreaterThan(20);
+    const levels = lines.map((line) => (JSON.parse(line) as { level?: string }).level);
+    expect(levels).not.toContain('ERROR');
+    expect(log).not.toMatch(/eyJ[\w-]+\.|@example\.com|Bearer/);
+  });
+});
