@@ -13,10 +13,16 @@ const config: Config = {
   transformIgnorePatterns: ['/node_modules/(?!(@middy|uuid|lru-cache)/)'],
   modulePathIgnorePatterns: ['<rootDir>/build/', '<rootDir>/cdk.out/', '<rootDir>/.guidon/'],
   coverageProvider: 'v8',
-  collectCoverageFrom: ['{shared,functions,lib}/**/*.ts', '!shared/ports.ts', '!shared/evaluation/model.ts'],
+  collectCoverageFrom: [
+    '{shared,functions,lib}/**/*.ts',
+    '!shared/ports.ts',
+    '!shared/evaluation/model.ts',
+    '!lib/substitutes/*.ts',
+  ],
   coverageDirectory: 'coverage/unit',
   coverageReporters: ['json'],
   testTimeout: 30_000,
+  maxWorkers: 2,
 };
 
 export default config;

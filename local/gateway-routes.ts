@@ -22,8 +22,10 @@ export const createRouteFinder = (
   const fallback = routes.find(({ routeKey }) => routeKey === DEFAULT);
   return (method, path) => {
     const found = router.find(method as findMyWay.HTTPMethod, path);
-    if (found !== null) {
-      return { route: found.store as RouteSpec, parameters: found.params as Record<string, string> };
+    const parameters = (found?.params ?? {}) as Record<string, string>;
+    // a parameter stands for something: "/flags/" is no "/flags/{flagKey}"
+    if (found !== null && !Object.values(parameters).includes('')) {
+      return { route: found.store as RouteSpec, parameters };
     }
     return fallback && { route: fallback, parameters: {} };
   };

@@ -18,7 +18,6 @@ const sees = (user: 'alice' | 'bob', value: boolean): Promise<Answer> =>
   );
 
 const audit = (query: string, check: (items: any[]) => void) =>
-  // eslint-disable-line @typescript-eslint/no-explicit-any -- what came over the wire
   eventually(
     () => guidon.call('GET', `/api/admin/audit?${query}`, { as: 'viewer' }),
     (answer) => {

@@ -20,7 +20,7 @@ export interface Answer {
   readonly headers: Headers;
   readonly text: string;
   /** The body as JSON; undefined where there is none. */
-  readonly body: any; // eslint-disable-line @typescript-eslint/no-explicit-any -- what came over the wire
+  readonly body: any;
 }
 
 export interface RequestOptions {

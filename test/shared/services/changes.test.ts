@@ -1,64 +1,21 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DeleteCommand, DynamoDBDocumentClient, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import * as fc from 'fast-check';
-import type { AuditEvent } from '../../../shared/contract/audit';
-import {
-  flagItemKey,
-  overridesVersionKey,
-  quarantineKey,
-  userOverrideKey,
-} from '../../../shared/dynamodb/keys';
-import { asCollected, readStream, type StreamRecord } from '../../support/stream-records';
-import {
-  aCall,
-  aUserId,
-  composeStreamSide,
-  ENVIRONMENT,
-  openWorld,
-  pause,
-  type World,
-} from '../../support/world';
+import { overridesVersionKey } from '../../../shared/dynamodb/keys';
+import { driveStream, type StreamDrive } from '../../support/drive-stream';
+import { asCollected } from '../../support/stream-records';
+import { aCall, aUserId, ENVIRONMENT, openWorld, pause, type World } from '../../support/world';
 
 let world: World;
+let stream: StreamDrive;
 let client: DynamoDBDocumentClient;
 
 beforeEach(async () => {
   world = await openWorld();
+  stream = driveStream(world);
   client = DynamoDBDocumentClient.from(new DynamoDBClient({ endpoint: world.engine.endpoint }));
 });
 afterEach(() => world.stop());
-
-/** What the stream's filter lets through to the handler. */
-const isForUs = ({ eventName, dynamodb }: StreamRecord): boolean => {
-  const sortKey = dynamodb.Keys['SK']?.S ?? '';
-  return (sortKey.startsWith('CHANGE#') && eventName === 'INSERT') || /^(FLAG|USER)#/.test(sortKey);
-};
-
-const records = async (): Promise<StreamRecord[]> =>
-  (await readStream(world.engine.endpoint, world.engine.flagTableName)).filter(isForUs);
-
-const deliver = async (delivered: readonly StreamRecord[]): Promise<void> => {
-  const { changes } = composeStreamSide(world);
-  for (const record of delivered) {
-    await changes.record(record);
-  }
-};
-
-const auditLog = async (): Promise<AuditEvent[]> => {
-  const { items } = await world.container.audit.list({ environment: ENVIRONMENT, limit: 500 });
-  return items;
-};
-
-const unattributed = async (): Promise<AuditEvent[]> =>
-  (await auditLog()).filter(({ event }) => event === 'change.unattributed');
-
-const generationOf = async (flagKey: string): Promise<string> => {
-  const { tables } = composeStreamSide(world);
-  return String((await tables.flagTable.get(flagItemKey(ENVIRONMENT, flagKey), 'strong'))?.['generation']);
-};
-
-const overrideItemKey = async (flagKey: string, userId: string) =>
-  userOverrideKey(ENVIRONMENT, flagKey, await generationOf(flagKey), userId, 'include');
 
 describe('the audit log made from the stream', () => {
   it('holds every change with actor, origin and prior state, newest first', async () => {
@@ -70,9 +27,9 @@ describe('the audit log made from the stream', () => {
     await container.remove('story', user, 'exclude');
     await container.flags.patch(aCall(), 'story', { rolloutPercentage: 5 });
     await container.flags.delete(aCall(), 'story');
-    await deliver(await records());
+    await stream.deliver(await stream.records());
 
-    const log = await auditLog();
+    const log = await stream.auditLog();
     expect(log.map(({ event }) => event)).toEqual([
       'flag.deleted',
       'flag.updated',
@@ -103,17 +60,17 @@ describe('the audit log made from the stream', () => {
     await world.container.put('shuffled', other, 'exclude');
     await world.container.put('shuffled', one, 'include', { reason: 'again' });
     await world.container.remove('shuffled', other);
-    const inOrder = await records();
-    await deliver(inOrder);
-    const expected = await auditLog();
+    const inOrder = await stream.records();
+    await stream.deliver(inOrder);
+    const expected = await stream.auditLog();
     expect(expected).toHaveLength(5);
 
     await fc.assert(
       fc.asyncProperty(
         fc.shuffledSubarray([...inOrder, ...inOrder, ...inOrder], { minLength: inOrder.length * 3 }),
         async (shuffled) => {
-          await deliver(shuffled);
-          expect(await auditLog()).toEqual(expected);
+          await stream.deliver(shuffled);
+          expect(await stream.auditLog()).toEqual(expected);
         },
       ),
       { numRuns: 5 },
@@ -124,8 +81,8 @@ describe('the audit log made from the stream', () => {
     await world.container.createFlag({ key: 'late' });
     await world.container.put('late', aUserId(), 'include');
     await world.container.flags.delete(aCall(), 'late');
-    await deliver([...(await records())].reverse());
-    expect((await auditLog()).map(({ event }) => event)).toEqual([
+    await stream.deliver([...(await stream.records())].reverse());
+    expect((await stream.auditLog()).map(({ event }) => event)).toEqual([
       'flag.deleted',
       'override.added',
       'flag.created',
@@ -140,8 +97,8 @@ describe('the audit log made from the stream', () => {
     await world.container.put('gone', user, 'include');
     await world.container.overrides.remove(aCall({ attribution }), 'gone', user, undefined);
     await world.container.flags.delete(aCall({ attribution }), 'gone');
-    await deliver(await records());
-    const log = await auditLog();
+    await stream.deliver(await stream.records());
+    const log = await stream.auditLog();
     expect(log.filter((event) => event.actor === actor).map(({ event }) => event)).toEqual([
       'flag.deleted',
       'override.removed',
@@ -154,8 +111,8 @@ describe('the audit log made from the stream', () => {
     await world.container.put('both', user, 'include');
     await world.container.put('both', user, 'exclude');
     await world.container.remove('both', user);
-    await deliver(await records());
-    const [removed, ...others] = await auditLog();
+    await stream.deliver(await stream.records());
+    const [removed, ...others] = await stream.auditLog();
     expect(others).toHaveLength(3);
     expect(removed).toMatchObject({
       event: 'override.removed',
@@ -179,13 +136,13 @@ describe('an override whose time is over', () => {
     await client.send(
       new DeleteCommand({
         TableName: world.engine.flagTableName,
-        Key: await overrideItemKey('collected', user),
+        Key: await stream.includeKey('collected', user),
       }),
     );
-    const all = await records();
+    const all = await stream.records();
     const marked = all.map((record) => (record.eventName === 'REMOVE' ? asCollected(record) : record));
-    await deliver([...marked, ...marked]);
-    const expired = (await auditLog()).filter(({ event }) => event === 'override.expired');
+    await stream.deliver([...marked, ...marked]);
+    const expired = (await stream.auditLog()).filter(({ event }) => event === 'override.expired');
     expect(expired).toMatchObject([
       { actor: 'system:expiry', targetUserId: user, before: { overrideType: 'include' }, after: null },
     ]);
@@ -206,8 +163,8 @@ describe('an override whose time is over', () => {
     const user = aUserId();
     await expire('replaced', user);
     await world.container.put('replaced', user, 'include');
-    await deliver(await records());
-    expect((await auditLog()).map(({ event }) => event)).toEqual([
+    await stream.deliver(await stream.records());
+    expect((await stream.auditLog()).map(({ event }) => event)).toEqual([
       'override.added',
       'override.expired',
       'override.added',
@@ -220,133 +177,14 @@ describe('an override whose time is over', () => {
     await world.container.createFlag({ key: 'tombstone' });
     await world.container.put('tombstone', user, 'include');
     await world.container.remove('tombstone', user);
-    const key = await overrideItemKey('tombstone', user);
+    const key = await stream.includeKey('tombstone', user);
     await client.send(new DeleteCommand({ TableName: world.engine.flagTableName, Key: key }));
-    await deliver(
-      (await records()).map((record) => (record.eventName === 'REMOVE' ? asCollected(record) : record)),
+    await stream.deliver(
+      (await stream.records()).map((record) =>
+        record.eventName === 'REMOVE' ? asCollected(record) : record,
+      ),
     );
-    expect(await auditLog()).toHaveLength(3);
-  });
-});
-
-describe('a write that did not come through the API', () => {
-  it('of a flag is recorded as unattributed, and every cache hears of it', async () => {
-    await world.container.createFlag({ key: 'tampered' });
-    const warm = world.newContainer();
-    expect(await warm.valueOf('tampered', aUserId())).toBe(false);
-    const flag = await world.container.flags.get(ENVIRONMENT, 'tampered');
-    await client.send(
-      new UpdateCommand({
-        TableName: world.engine.flagTableName,
-        Key: flagItemKey(ENVIRONMENT, 'tampered'),
-        UpdateExpression: 'SET flag = :flag',
-        ExpressionAttributeValues: { ':flag': JSON.stringify({ ...flag, enabled: true }) },
-      }),
-    );
-    await deliver(await records());
-    expect(await unattributed()).toMatchObject([
-      {
-        flagKey: 'tampered',
-        before: { enabled: false },
-        after: { enabled: true },
-      },
-    ]);
-    await pause(700);
-    expect(await warm.valueOf('tampered', aUserId())).toBe(true);
-  });
-
-  it('that removes a flag or an override is recorded as unattributed', async () => {
-    const user = aUserId();
-    await world.container.createFlag({ key: 'torn' });
-    await world.container.put('torn', user, 'include');
-    const TableName = world.engine.flagTableName;
-    await client.send(new DeleteCommand({ TableName, Key: await overrideItemKey('torn', user) }));
-    await deliver(await records());
-    await client.send(new DeleteCommand({ TableName, Key: flagItemKey(ENVIRONMENT, 'torn') }));
-    await deliver(await records());
-    const found = await unattributed();
-    expect(found.map(({ targetUserId }) => targetUserId)).toEqual(expect.arrayContaining([user, null]));
-    expect(found).toHaveLength(2);
-  });
-
-  it('and that nobody could read is recorded with what is there, and the flag keeps its last good state', async () => {
-    await world.container.createFlag({ key: 'broken', enabled: true });
-    await world.container.createFlag({ key: 'fine', enabled: true });
-    const warm = world.newContainer();
-    expect(await warm.valueOf('broken', aUserId())).toBe(true);
-    await client.send(
-      new UpdateCommand({
-        TableName: world.engine.flagTableName,
-        Key: flagItemKey(ENVIRONMENT, 'broken'),
-        UpdateExpression: 'SET flag = :flag',
-        ExpressionAttributeValues: { ':flag': '{ not json' },
-      }),
-    );
-    await deliver(await records());
-    expect(await unattributed()).toMatchObject([{ flagKey: 'broken', after: { flag: '{ not json' } }]);
-    await pause(700);
-    expect(await warm.valueOf('broken', aUserId())).toBe(true);
-    expect(await warm.valueOf('fine', aUserId())).toBe(true);
-    expect(await world.newContainer().valueOf('fine', aUserId())).toBe(true);
-    expect(await world.newContainer().valueOf('broken', aUserId())).toBeUndefined();
-  });
-});
-
-describe('a poison record', () => {
-  it('is put aside and holds up no other', async () => {
-    await world.container.createFlag({ key: 'healthy' });
-    const [good, ...rest] = await records();
-    const poison = {
-      ...good!,
-      eventID: 'poison-1',
-      dynamodb: { ...good!.dynamodb, NewImage: { nonsense: { Q: '?' } } },
-    };
-    const change = rest.find(({ dynamodb }) => dynamodb.Keys['SK']?.S.startsWith('CHANGE#')) ?? good!;
-    const twisted = {
-      ...change,
-      eventID: 'poison-2',
-      dynamodb: { ...change.dynamodb, NewImage: { ...change.dynamodb.NewImage, change: { S: '{"id":1}' } } },
-    };
-    await deliver([poison, twisted, good!, ...rest]);
-    expect((await auditLog()).map(({ event }) => event)).toEqual(['flag.created']);
-    const { tables } = composeStreamSide(world);
-    expect(await tables.auditTable.get(quarantineKey('poison-1'), 'strong')).toBeDefined();
-    expect(await tables.auditTable.get(quarantineKey('poison-2'), 'strong')).toBeDefined();
-  });
-});
-
-describe('an override written while its flag was being deleted', () => {
-  it('asks for a sweep of the dead generation and says nothing', async () => {
-    const user = aUserId();
-    await world.container.createFlag({ key: 'raced' });
-    const generation = await generationOf('raced');
-    await world.container.flags.delete(aCall(), 'raced');
-    await client.send(
-      new PutCommand({
-        TableName: world.engine.flagTableName,
-        Item: {
-          ...userOverrideKey(ENVIRONMENT, 'raced', generation, user, 'include'),
-          environment: ENVIRONMENT,
-          flagKey: 'raced',
-          generation,
-          userId: user,
-          kind: 'include',
-          enabled: true,
-          reason: null,
-          createdBy: 'a',
-          createdAt: '2026-01-01T00:00:00.000Z',
-          updatedBy: 'a',
-          updatedAt: '2026-01-01T00:00:00.000Z',
-          expiresAtMs: null,
-          version: 1,
-          changeId: 'x',
-        },
-      }),
-    );
-    await deliver(await records());
-    expect((await auditLog()).map(({ event }) => event)).toEqual(['flag.deleted', 'flag.created']);
-    const sweeps = await world.engine.itemsBeginning(`FLAG#${ENVIRONMENT}#raced`, 'SWEEP#');
-    expect(sweeps).toMatchObject([{ generation, round: 1 }]);
+    expect(await stream.auditLog()).toHaveLength(3);
   });
 });
 
@@ -354,8 +192,8 @@ describe('a change of overrides', () => {
   it('names the environment whose cached overrides it outdates; a change of a flag names none', async () => {
     await world.container.createFlag({ key: 'named' });
     await world.container.put('named', aUserId(), 'include');
-    const { changes, tables } = composeStreamSide(world);
-    const moved = await Promise.all((await records()).map((record) => changes.record(record)));
+    const { changes, tables } = stream;
+    const moved = await Promise.all((await stream.records()).map((record) => changes.record(record)));
     expect(new Set(moved)).toEqual(new Set([undefined, ENVIRONMENT]));
     const version = (await tables.flagTable.get(overridesVersionKey(ENVIRONMENT), 'strong'))?.['version'];
     expect(version).toBe(1);

@@ -1,5 +1,5 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { overridePartition, sweepKey } from '../../../shared/dynamodb/keys';
 import type { FlagGeneration } from '../../../shared/ports';
 import { seedOverrides } from '../../support/seed-overrides';
@@ -26,20 +26,13 @@ const createFlag = async (flagKey: string): Promise<FlagGeneration> => {
 
 const remaining = async (of: FlagGeneration): Promise<number> => {
   let count = 0;
-  let start: Record<string, unknown> | undefined;
-  do {
-    const page = await client.send(
-      new QueryCommand({
-        TableName: world.engine.flagTableName,
-        KeyConditionExpression: 'PK = :pk',
-        ExpressionAttributeValues: { ':pk': overridePartition(of.environment, of.flagKey, of.generation) },
-        Select: 'COUNT',
-        ExclusiveStartKey: start,
-      }),
-    );
-    count += page.Count ?? 0;
-    start = page.LastEvaluatedKey;
-  } while (start !== undefined);
+  const pages = composeStreamSide(world).tables.flagTable.query({
+    KeyConditionExpression: 'PK = :pk',
+    ExpressionAttributeValues: { ':pk': overridePartition(of.environment, of.flagKey, of.generation) },
+  });
+  for await (const items of pages) {
+    count += items.length;
+  }
   return count;
 };
 

@@ -1,0 +1,95 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Engine, startEngine } from '../../local/engine';
+import { type Fault, type FaultProxy, startFaultProxy } from '../support/fault-proxy';
+import { eventually, type GuidonInstance, startGuidon } from '../support/guidon-instance';
+
+let dataDir: string;
+let engine: Engine;
+let proxy: FaultProxy;
+let guidon: GuidonInstance;
+
+beforeAll(async () => {
+  dataDir = mkdtempSync(join(tmpdir(), 'guidon-faults-'));
+  engine = await startEngine({ dataDir });
+  proxy = await startFaultProxy(engine.endpoint);
+  guidon = await startGuidon({ environment: { DYNAMODB_ENDPOINT: proxy.endpoint } });
+}, 90_000);
+afterEach(() => {
+  proxy.heal();
+});
+afterAll(async () => {
+  await guidon.stop();
+  await proxy.stop();
+  await engine.stop();
+  rmSync(dataDir, { recursive: true, force: true });
+});
+
+const READS = ['Query', 'BatchGetItem', 'GetItem'];
+const FAULTS: Fault[] = ['throttle', 'fail', 'hang'];
+
+const evaluate = async () => {
+  const startedAt = Date.now();
+  const answer = await guidon.call('GET', '/api/feature-flags', { as: 'alice' });
+  return { ...answer, ms: Date.now() - startedAt };
+};
+
+describe.each(FAULTS)('while DynamoDB answers with: %s', (fault) => {
+  it('evaluation goes on with the last good state and never answers 5xx', async () => {
+    const before = await evaluate();
+    expect(before.status).toBe(200);
+    proxy.inject(fault, { operations: READS });
+    await new Promise((resolve) => setTimeout(resolve, 700));
+    for (let request = 0; request < 10; request += 1) {
+      const { status, body, ms } = await evaluate();
+      expect(status).toBe(200);
+      expect(body.flags.map(({ key, value }: { key: string; value: unknown }) => [key, value])).toEqual(
+        before.body.flags.map(({ key, value }: { key: string; value: unknown }) => [key, value]),
+      );
+      expect(body.flags.map(({ reason }: { reason: string }) => reason)).toContain('STALE');
+      expect(ms).toBeLessThan(1_500);
+    }
+    proxy.heal();
+    await eventually(evaluate, ({ body }) => {
+      expect(body.flags.map(({ reason }: { reason: string }) => reason)).not.toContain('STALE');
+    });
+  });
+
+  it('a write answers 503 with Retry-After, writes nothing, and succeeds when sent again', async () => {
+    const key = `written-during-${fault}`;
+    const create = () => guidon.call('POST', '/api/admin/flags', { as: 'admin', body: { key } });
+    proxy.inject(fault, { operations: ['TransactWriteItems'] });
+    const refused = await create();
+    expect(refused).toMatchObject({ status: 503, body: { code: 'UNAVAILABLE' } });
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(refused.text).not.toMatch(/arn:|FlagTable|dynamo|at .*\.(ts|mjs|js)/i);
+    proxy.heal();
+    expect((await guidon.call('GET', `/api/admin/flags/${key}`, { as: 'admin' })).status).toBe(404);
+    expect(await create()).toMatchObject({ status: 201 });
+    await eventually(
+      () => guidon.call('GET', `/api/admin/audit?flagKey=${key}`, { as: 'admin' }),
+      ({ body }) => {
+        expect(body.items.map(({ event }: { event: string }) => event)).toEqual(['flag.created']);
+      },
+    );
+  });
+});
+
+describe('a write that DynamoDB carried out but did not confirm', () => {
+  it('is one change with one audit event', async () => {
+    const path = '/api/admin/flags/dark-mode/users';
+    const body = { userId: guidon.ids.bob, overrideType: 'exclude' };
+    proxy.inject('fail-after-commit', { operations: ['TransactWriteItems'], times: 2 });
+    expect(await guidon.call('POST', path, { as: 'admin', body })).toMatchObject({
+      status: 201,
+      body: { version: 1 },
+    });
+    await eventually(
+      () => guidon.call('GET', '/api/admin/audit?flagKey=dark-mode&event=override.added', { as: 'admin' }),
+      (answer) => {
+        expect(answer.body.items).toHaveLength(1);
+      },
+    );
+  });
+});

@@ -1,0 +1,38 @@
+import { type AuditEvent } from '../../shared/contract/audit';
+import { flagItemKey, userOverrideKey } from '../../shared/dynamodb/keys';
+import { readStream, type StreamRecord } from './stream-records';
+import { composeStreamSide, ENVIRONMENT, type World } from './world';
+
+/** What the stream's filter lets through to the handler. */
+const isForUs = ({ eventName, dynamodb }: StreamRecord): boolean => {
+  const sortKey = dynamodb.Keys['SK']?.S ?? '';
+  return (sortKey.startsWith('CHANGE#') && eventName === 'INSERT') || /^(FLAG|USER)#/.test(sortKey);
+};
+
+/** The stream side of a world, driven by hand: which records reach the handler, and what becomes of them. */
+export const driveStream = (world: World) => {
+  const { changes, tables } = composeStreamSide(world);
+  const generationOf = async (flagKey: string): Promise<string> =>
+    String((await tables.flagTable.get(flagItemKey(ENVIRONMENT, flagKey), 'strong'))?.['generation']);
+  const auditLog = async (): Promise<AuditEvent[]> =>
+    (await world.container.audit.list({ environment: ENVIRONMENT, limit: 500 })).items;
+  return {
+    changes,
+    tables,
+    generationOf,
+    auditLog,
+    unattributed: async (): Promise<AuditEvent[]> =>
+      (await auditLog()).filter(({ event }) => event === 'change.unattributed'),
+    records: async (): Promise<StreamRecord[]> =>
+      (await readStream(world.engine.endpoint, world.engine.flagTableName)).filter(isForUs),
+    deliver: async (delivered: readonly StreamRecord[]): Promise<void> => {
+      for (const record of delivered) {
+        await changes.record(record);
+      }
+    },
+    includeKey: async (flagKey: string, userId: string) =>
+      userOverrideKey(ENVIRONMENT, flagKey, await generationOf(flagKey), userId, 'include'),
+  };
+};
+
+export type StreamDrive = ReturnType<typeof driveStream>;
