@@ -19,7 +19,7 @@ const workerCode = transformSync(readFileSync(join(__dirname, 'function-worker.t
 }).code;
 
 /** A function ended badly: it threw, ran out of time, or its instance broke. */
-export class FunctionError extends Error {
+class FunctionError extends Error {
   override readonly name = 'FunctionError';
 }
 

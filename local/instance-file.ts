@@ -14,7 +14,7 @@ const InstanceSchema = z.object({
 });
 export type Instance = z.infer<typeof InstanceSchema>;
 
-export const DEFAULT_PORT = 3000;
+const DEFAULT_PORT = 3000;
 const FILE = 'instance.json';
 
 /** The port of `PORT`; throws an error for people where it is none. */

@@ -26,7 +26,7 @@ const testFor = (alternative: unknown): Test => {
 };
 
 /** Compiles a pattern; an operator that is not known throws here, at the start. */
-export const compileFilter = (pattern: unknown): Test => {
+const compileFilter = (pattern: unknown): Test => {
   if (Array.isArray(pattern)) {
     const tests = pattern.map(testFor);
     return (value) => tests.some((test) => test(value));

@@ -43,10 +43,10 @@ describe('a flag with 1,200 overrides', () => {
     await seedOverrides(client, world.engine.flagTableName, of, steady);
 
     const other = world.newContainer();
-    let isListing = true;
+    const listing = new AbortController();
     const writing = (async () => {
       const added: string[] = [];
-      for (let change = 0; isListing && change < 90; change += 1) {
+      for (let change = 0; !listing.signal.aborted && change < 90; change += 1) {
         added.push(aUserId());
         await other.put('listed', added.at(-1)!, 'exclude');
         if (change % 3 === 2) {
@@ -68,7 +68,7 @@ describe('a flag with 1,200 overrides', () => {
       );
       after = page.next;
     } while (after !== undefined);
-    isListing = false;
+    listing.abort();
     expect(await writing).toBeGreaterThan(0);
 
     expect(new Set(seen).size).toBe(seen.length);

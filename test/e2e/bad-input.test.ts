@@ -1,0 +1,142 @@
+import { adminOf, expectProblem, FLAGS } from '../support/admin';
+import { type GuidonInstance, startGuidon } from '../support/guidon-instance';
+
+let guidon: GuidonInstance;
+const { ask: asAdmin } = adminOf(() => guidon);
+
+beforeAll(async () => {
+  guidon = await startGuidon();
+}, 90_000);
+afterAll(() => guidon.stop());
+
+describe('bad input', () => {
+  const cases: [string, unknown, number, string, string][] = [
+    ['no key', {}, 400, 'INVALID_REQUEST', '/key'],
+    ['a key with a slash', { key: 'a/b' }, 400, 'INVALID_REQUEST', '/key'],
+    ['a key that is too long', { key: 'k'.repeat(129) }, 400, 'INVALID_REQUEST', '/key'],
+    ['an unknown field', { key: 'k', colour: 'red' }, 400, 'INVALID_REQUEST', '/colour'],
+    ['an unknown type', { key: 'k', type: 'date' }, 400, 'INVALID_REQUEST', '/type'],
+    [
+      'a percentage over 100',
+      { key: 'k', rolloutPercentage: 100.001 },
+      400,
+      'INVALID_REQUEST',
+      '/rolloutPercentage',
+    ],
+    [
+      'a percentage with four decimals',
+      { key: 'k', rolloutPercentage: 0.0001 },
+      400,
+      'INVALID_REQUEST',
+      '/rolloutPercentage',
+    ],
+    ['text without variants', { key: 'k', type: 'string' }, 400, 'INVALID_REQUEST', '/variants'],
+    ['an on variant that is none', { key: 'k', onVariant: 'blue' }, 400, 'INVALID_REQUEST', '/onVariant'],
+    [
+      'a value of another type',
+      { key: 'k', variants: { on: 1, off: false } },
+      422,
+      'INVALID_VALUE',
+      '/variants/on',
+    ],
+    [
+      'a value outside its schema',
+      { key: 'k', type: 'number', variants: { on: 5, off: 0 }, valueSchema: { maximum: 3 } },
+      422,
+      'INVALID_VALUE',
+      '/variants/on',
+    ],
+    [
+      'a schema of no known type',
+      { key: 'k', valueSchema: { type: 'text' } },
+      400,
+      'INVALID_REQUEST',
+      '/valueSchema/type',
+    ],
+    [
+      'a schema with a pattern',
+      { key: 'k', valueSchema: { properties: { a: { pattern: '(a+)+$' } } } },
+      400,
+      'INVALID_REQUEST',
+      '/valueSchema/properties/a/pattern',
+    ],
+    [
+      'a schema that never ends',
+      { key: 'k', valueSchema: { $ref: '#' } },
+      400,
+      'INVALID_REQUEST',
+      '/valueSchema',
+    ],
+    ['rules, which are not there yet', { key: 'k', rules: [{}] }, 400, 'INVALID_REQUEST', '/rules'],
+    ['groups, which are not there yet', { key: 'k', groups: ['a'] }, 400, 'INVALID_REQUEST', '/groups'],
+    ['a lone surrogate', '{"key":"k","name":"\\ud800"}', 400, 'INVALID_REQUEST', '/name'],
+    [
+      'a number beyond all numbers',
+      '{"key":"k","rolloutPercentage":1e400}',
+      400,
+      'INVALID_REQUEST',
+      '/rolloutPercentage',
+    ],
+    [
+      'a prototype',
+      '{"key":"k","variants":{"__proto__":true}}',
+      400,
+      'INVALID_REQUEST',
+      '/variants/__proto__',
+    ],
+    ['a list', [], 400, 'INVALID_REQUEST', ''],
+    ['no JSON', '{', 400, 'INVALID_REQUEST', ''],
+    ['nothing', '', 400, 'INVALID_REQUEST', ''],
+  ];
+
+  it.each(cases)('of a flag is named: %s', async (_, body, status, code, pointer) => {
+    const problem = expectProblem(await asAdmin('POST', FLAGS, body), status, code);
+    expect(problem.errors?.map((error) => error.pointer)).toContain(pointer);
+  });
+
+  it.each([
+    ['an unknown parameter', 'colour=red', '#query/colour'],
+    ['a limit of none', 'limit=0', '#query/limit'],
+    ['a limit over 500', 'limit=501', '#query/limit'],
+    ['a limit that is no number', 'limit=ten', '#query/limit'],
+    ['an unknown state', 'state=dead', '#query/state'],
+    ['an unknown environment', 'environment=moon', '#query/environment'],
+    ['a broken cursor', 'cursor=abc', '#query/cursor'],
+  ])('in the query is named: %s', async (_, query, pointer) => {
+    const problem = expectProblem(await asAdmin('GET', `${FLAGS}?${query}`), 400, 'INVALID_REQUEST');
+    expect(problem.errors?.[0]?.pointer).toBe(pointer);
+  });
+
+  it('in a path is named, and a path that cannot be read at all does no harm', async () => {
+    const problem = expectProblem(await asAdmin('GET', `${FLAGS}/a%20b`), 400, 'INVALID_REQUEST');
+    expect(problem.errors?.[0]?.pointer).toBe('#path/flagKey');
+    expect((await asAdmin('GET', `${FLAGS}/%E0%A4%A`)).status).toBe(400);
+    expect((await asAdmin('GET', `${FLAGS}/a%2523b`)).status).toBe(400);
+  });
+
+  it('that is too large, too deep or of another kind is refused before it is read', async () => {
+    const large = JSON.stringify({ key: 'k', description: 'x'.repeat(300_000) });
+    expectProblem(await asAdmin('POST', FLAGS, large), 413, 'PAYLOAD_TOO_LARGE');
+    const deep = `{"key":"k","variants":${'{"a":'.repeat(3_000)}1${'}'.repeat(3_000)}}`;
+    expectProblem(await asAdmin('POST', FLAGS, deep), 400, 'INVALID_REQUEST');
+    const text = await asAdmin('POST', FLAGS, '{"key":"k"}', { 'content-type': 'text/plain' });
+    expectProblem(text, 415, 'UNSUPPORTED_MEDIA_TYPE');
+    const big = { on: 'x'.repeat(140_000), off: '' };
+    expectProblem(
+      await asAdmin('POST', FLAGS, { key: 'k', type: 'string', variants: big }),
+      413,
+      'PAYLOAD_TOO_LARGE',
+    );
+  });
+
+  it('to a route that is not there is told so', async () => {
+    for (const [method, path] of [
+      ['GET', '/'],
+      ['GET', '/api/admin/nothing?x=1'],
+      ['DELETE', FLAGS],
+      ['GET', `${FLAGS}/`],
+    ]) {
+      expectProblem(await asAdmin(method ?? '', path ?? ''), 404, 'NOT_FOUND');
+    }
+  });
+});
