@@ -14,6 +14,12 @@ process.once('exit', () => {
   children.forEach((child) => child.kill('SIGKILL'));
 });
 
+/** Has a process end with this one, however this one ends. */
+export const endWithThis = (child: ChildProcess): void => {
+  children.add(child);
+  child.once('exit', () => children.delete(child));
+};
+
 /** A port of 127.0.0.1 that nobody listens on. */
 export const freePort = (): Promise<number> =>
   new Promise((resolve, reject) => {
@@ -37,13 +43,10 @@ export const startChild = async (
   const log = createWriteStream(logFile, { flags: 'a' });
   child.stdout.pipe(log, { end: false });
   child.stderr.pipe(log, { end: false });
-  children.add(child);
+  endWithThis(child);
   let ending: string | undefined;
   child.once('error', (error) => (ending = error.message));
-  child.once('exit', (code) => {
-    ending ??= `it ended with ${code}`;
-    children.delete(child);
-  });
+  child.once('exit', (code) => (ending ??= `it ended with ${code}`));
   const until = Date.now() + READY_WITHIN_MS;
   while (!(await isReady().catch(() => false))) {
     if (ending !== undefined || Date.now() > until) {

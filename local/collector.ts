@@ -8,6 +8,9 @@ import type { TableSpec } from './template';
 export const DEFAULT_DELAY_MS = 10_000;
 const FIVE_YEARS_SECONDS = 5 * 365 * 24 * 3600;
 
+/** So that a delay of nothing does not read the tables without a pause. */
+const SHORTEST_INTERVAL_MS = 200;
+
 type Key = Record<string, unknown>;
 
 const markOf = (tableName: string, key: Key, ttl: number): string =>
@@ -40,6 +43,7 @@ export class CollectedItems {
 /** Removes what has expired, late, as DynamoDB would: the embedded engine does not. */
 export class Collector {
   private timer: NodeJS.Timeout | undefined;
+  private isStopped = false;
   private readonly client: DynamoDBDocumentClient;
 
   constructor(
@@ -54,17 +58,23 @@ export class Collector {
 
   start(): void {
     const next = () => {
-      this.timer = setTimeout(() => {
-        this.collect().catch(this.log).finally(next);
-      }, this.delayMs / 2);
+      if (this.isStopped) {
+        return;
+      }
+      this.timer = setTimeout(
+        () => {
+          this.collect().catch(this.log).finally(next);
+        },
+        Math.max(SHORTEST_INTERVAL_MS, this.delayMs / 2),
+      );
       this.timer.unref();
     };
     next();
   }
 
   stop(): void {
+    this.isStopped = true;
     clearTimeout(this.timer);
-    this.timer = undefined;
   }
 
   async collect(): Promise<void> {

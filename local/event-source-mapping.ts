@@ -59,6 +59,8 @@ export class EventSourceMapping {
         this.commit(records);
       } catch (error) {
         this.parts.log(error);
+        // what was read and not committed is read again
+        this.parts.stream.rewind();
         await waitFor(LONGEST_RETRY_MS, this.stopping.signal);
       }
     }
@@ -79,7 +81,7 @@ export class EventSourceMapping {
   }
 
   private async deliver(batch: readonly StreamRecord[]): Promise<void> {
-    const { maxRetries, bisects } = this.parts.spec;
+    const { maxRetries, maxRecordAgeMs, bisects } = this.parts.spec;
     let left = batch;
     for (let attempt = 0; left.length > 0 && !this.isStopping; attempt += 1) {
       const outcome = await this.invoke(left);
@@ -90,7 +92,8 @@ export class EventSourceMapping {
         return;
       }
       left = outcome === 'threw' ? left : left.slice(outcome);
-      if (left.length > 0 && maxRetries >= 0 && attempt >= maxRetries) {
+      const isOver = (maxRetries >= 0 && attempt >= maxRetries) || ageMs(left) > maxRecordAgeMs;
+      if (left.length > 0 && isOver) {
         this.giveUp(left);
         return;
       }
@@ -125,6 +128,9 @@ export class EventSourceMapping {
     appendFileSync(this.parts.deadLetterFile, `${JSON.stringify(letter)}\n`);
   }
 }
+
+const ageMs = ([oldest]: readonly StreamRecord[]): number =>
+  oldest === undefined ? 0 : Date.now() - oldest.dynamodb.ApproximateCreationDateTime * 1000;
 
 /** Everything before the first reported record is done with; a report that names no record of the batch is total. */
 const firstFailure = (batch: readonly StreamRecord[], response: BatchResponse | null): number => {

@@ -1,10 +1,13 @@
 import type { IncomingMessage } from 'node:http';
 import type { CorsSpec } from './template';
 
+const allows = ({ AllowOrigins }: CorsSpec, origin: string): boolean =>
+  AllowOrigins.some((allowed) => allowed === origin || allowed === '*');
+
 /** What an HTTP API with this CORS configuration adds to an answer; nothing for an origin that is not listed. */
 export const corsHeaders = (cors: CorsSpec | undefined, request: IncomingMessage): Record<string, string> => {
   const { origin } = request.headers;
-  if (cors === undefined || origin === undefined || !cors.AllowOrigins.includes(origin)) {
+  if (cors === undefined || origin === undefined || !allows(cors, origin)) {
     return {};
   }
   return {

@@ -17,6 +17,14 @@ export interface MatchedRequest {
 const TEXT = /^(text\/|application\/(json|javascript|xml|x-www-form-urlencoded)\b)/i;
 
 const API_ID = 'local';
+const MONTHS = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ');
+
+/** `12/Mar/2020:19:03:58 +0000`, the way of access logs. */
+const logTime = (at: Date): string => {
+  const [date = '', time = ''] = at.toISOString().split(/[T.]/);
+  const [year, , day] = date.split('-');
+  return `${day}/${MONTHS[at.getUTCMonth()]}/${year}:${time} +0000`;
+};
 
 /** The gateway hands claims over as text, a list as `[a b]`. */
 export const claimTexts = (claims: Readonly<Record<string, unknown>>): Record<string, string> =>
@@ -34,16 +42,26 @@ const joinedQuery = (url: URL): Record<string, string> | undefined => {
     : Object.fromEntries([...names].map((name) => [name, url.searchParams.getAll(name).join(',')]));
 };
 
-const joinedHeaders = (request: IncomingMessage): Record<string, string> =>
-  Object.fromEntries(
-    Object.entries(request.headersDistinct).map(([name, values = []]) => [name, values.join(',')]),
-  );
+/** Cookies have a place of their own in the event. */
+const joinedHeaders = ({ headersDistinct, socket }: IncomingMessage): Record<string, string> => ({
+  ...Object.fromEntries(
+    Object.entries(headersDistinct)
+      .filter(([name]) => name !== 'cookie')
+      .map(([name, values = []]) => [name, values.join(',')]),
+  ),
+  'x-forwarded-for': [...(headersDistinct['x-forwarded-for'] ?? []), socket.remoteAddress ?? ''].join(', '),
+  'x-forwarded-port': String(socket.localPort),
+  'x-forwarded-proto': 'http',
+});
+
+const cookiesOf = ({ headers }: IncomingMessage): string[] | undefined => headers.cookie?.split(/; */);
 
 export const gatewayEvent = (matched: MatchedRequest): Record<string, unknown> => {
   const { request, url, body, routeKey, pathParameters, claims, requestId } = matched;
   const headers = joinedHeaders(request);
   const path = decodeURIComponent(url.pathname);
   const query = joinedQuery(url);
+  const cookies = cookiesOf(request);
   const isText = headers['content-type'] === undefined || TEXT.test(headers['content-type']);
   const now = new Date();
   return {
@@ -51,6 +69,7 @@ export const gatewayEvent = (matched: MatchedRequest): Record<string, unknown> =
     routeKey,
     rawPath: path,
     rawQueryString: url.search.slice(1),
+    ...(cookies && { cookies }),
     headers,
     ...(query && { queryStringParameters: query }),
     ...(Object.keys(pathParameters).length > 0 && { pathParameters }),
@@ -70,7 +89,7 @@ export const gatewayEvent = (matched: MatchedRequest): Record<string, unknown> =
       requestId,
       routeKey,
       stage: '$default',
-      time: now.toUTCString(),
+      time: logTime(now),
       timeEpoch: now.getTime(),
     },
     ...(body.length > 0 && { body: body.toString(isText ? 'utf8' : 'base64') }),

@@ -1,5 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  type IncomingMessage,
+  type OutgoingHttpHeaders,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import { FlagError } from '../shared/errors';
 import { problemResponse } from '../shared/http/problem';
 import { createTokenVerifier, type TokenVerifier } from '../shared/http/token-verifier';
@@ -14,7 +20,7 @@ const MAX_BODY_BYTES = 10 * 1024 * 1024;
 
 interface Answer {
   readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
+  readonly headers: Readonly<Record<string, string | readonly string[]>>;
   readonly body: string | Buffer;
 }
 
@@ -45,9 +51,20 @@ const answerOf = (result: unknown): Answer => {
   }
   return {
     status: answer.statusCode,
-    headers: { ...answer.headers, ...(answer.cookies && { 'set-cookie': answer.cookies.join(', ') }) },
+    headers: { ...answer.headers, ...(answer.cookies && { 'set-cookie': answer.cookies }) },
     body: answer.isBase64Encoded === true ? Buffer.from(answer.body ?? '', 'base64') : (answer.body ?? ''),
   };
+};
+
+const send = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  { status, headers, body }: Answer,
+  added: Readonly<Record<string, string>>,
+): void => {
+  const isBodiless = request.method === 'HEAD' || status === 204 || status === 304;
+  response.writeHead(status, { ...headers, ...added } as OutgoingHttpHeaders);
+  response.end(isBodiless ? undefined : body);
 };
 
 /** The body, or undefined where it is larger than the gateway takes. */
@@ -115,12 +132,14 @@ export class Gateway {
       this.parts.log(error);
       return own(500, 'Internal Server Error');
     });
-    const isBodiless = request.method === 'HEAD' || answer.status === 204 || answer.status === 304;
-    response.writeHead(answer.status, {
-      ...answer.headers,
-      ...corsHeaders(this.parts.template.cors, request),
-    });
-    response.end(isBodiless ? undefined : answer.body);
+    const added = corsHeaders(this.parts.template.cors, request);
+    try {
+      send(request, response, answer, added);
+    } catch (error) {
+      // a status or a header of a function's that HTTP does not know
+      this.parts.log(error);
+      send(request, response, own(500, 'Internal Server Error'), added);
+    }
   }
 
   private async answer(request: IncomingMessage): Promise<Answer> {
@@ -130,7 +149,7 @@ export class Gateway {
     }
     const body = await readBody(request);
     if (body === undefined) {
-      return own(413, 'Request Entity Too Large');
+      return own(413, 'Request Too Long');
     }
     const url = addressOf(request);
     if (url === undefined) {
@@ -142,6 +161,9 @@ export class Gateway {
     }
     const requestId = randomUUID();
     const { route, parameters: pathParameters } = found;
+    if (route.needsSignature === true) {
+      return own(403, 'Forbidden');
+    }
     let claims;
     try {
       claims = await this.authorize(route, request);

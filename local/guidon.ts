@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process';
-import { createWriteStream, mkdirSync } from 'node:fs';
+import { createWriteStream, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { endWithThis } from './children';
 import { createDemoFlags } from './demo-flags';
 import { createTables, type Engine, LOCAL_CREDENTIALS, LOCAL_REGION, startEngine } from './engine';
 import { EventSourceMapping } from './event-source-mapping';
@@ -37,10 +38,14 @@ export interface RunningGuidon {
 /** Bundles the functions and synthesises the stack, as a deployment does. */
 const synthesise = async (dataDir: string): Promise<string> => {
   const folder = join(dataDir, 'assembly');
-  await run(process.execPath, ['--import', 'tsx', 'bin/guidon.ts'], {
+  // bundles of earlier versions would pile up
+  rmSync(folder, { recursive: true, force: true });
+  const synthesis = run(process.execPath, ['--import', 'tsx', 'bin/guidon.ts'], {
     cwd: join(__dirname, '..'),
     env: { ...process.env, CDK_OUTDIR: folder, CDK_VALIDATION: 'false' },
   });
+  endWithThis(synthesis.child);
+  await synthesis;
   return folder;
 };
 
@@ -154,11 +159,16 @@ const start = async (options: GuidonOptions, running: Running): Promise<string> 
     engine: engine.pid,
     userPool: userPool.pid,
   });
-  progress('Creating the demo flags …');
-  await createDemoFlags(
-    url,
-    await signIn({ userPoolEndpoint: userPool.endpoint, clientId }, 'admin@example.com'),
-  );
+  // once: a demo flag that somebody deleted stays away
+  const haveDemoFlags = join(dataDir, 'demo-flags');
+  if (!existsSync(haveDemoFlags)) {
+    progress('Creating the demo flags …');
+    await createDemoFlags(
+      url,
+      await signIn({ userPoolEndpoint: userPool.endpoint, clientId }, 'admin@example.com'),
+    );
+    writeFileSync(haveDemoFlags, '');
+  }
   return url;
 };
 

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import * as z from 'zod';
 
@@ -32,16 +32,18 @@ export const dataDirOf = (port: number, environment: NodeJS.ProcessEnv): string 
   resolve(environment['GUIDON_DATA_DIR'] ?? join('.guidon', String(port)));
 
 export const writeInstance = (dataDir: string, instance: Instance): void => {
-  writeFileSync(join(dataDir, FILE), JSON.stringify(instance, undefined, 2));
+  const draft = join(dataDir, `${FILE}.new`);
+  writeFileSync(draft, JSON.stringify(instance, undefined, 2));
+  renameSync(draft, join(dataDir, FILE));
 };
 
+/** Undefined where there is none, or none that can be read. */
 export const readInstance = (dataDir: string): Instance | undefined => {
-  const file = join(dataDir, FILE);
-  if (!existsSync(file)) {
+  try {
+    return InstanceSchema.parse(JSON.parse(readFileSync(join(dataDir, FILE), 'utf8')));
+  } catch {
     return undefined;
   }
-  const parsed = InstanceSchema.safeParse(JSON.parse(readFileSync(file, 'utf8')));
-  return parsed.success ? parsed.data : undefined;
 };
 
 export const removeInstance = (dataDir: string): void => {

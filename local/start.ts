@@ -1,8 +1,10 @@
-import { rmSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { constants } from 'node:os';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { endOrphan, isAlive } from './children';
-import { startGuidon } from './guidon';
+import { endOrphan } from './children';
+import { type RunningGuidon, startGuidon } from './guidon';
 import { dataDirOf, readInstance, readPort, removeInstance } from './instance-file';
 
 const HELP = `npm start -- [--fresh]
@@ -28,14 +30,57 @@ const checkPortIsFree = (port: number): Promise<void> =>
     });
   });
 
+const answers = (url: string): Promise<boolean> =>
+  fetch(`${url}/api/health`, { signal: AbortSignal.timeout(1_000) }).then(
+    () => true,
+    () => false,
+  );
+
+/** All that a data folder holds of ours: whatever else lies there, `--fresh` leaves alone. */
+const OURS =
+  /^(assembly|collected\.jsonl|dead-letters\.jsonl|demo-flags|dynamodb.*|functions\.log|stream-.+|user-pool.*)$/;
+
+const beginAnew = (dataDir: string): void => {
+  for (const name of existsSync(dataDir) ? readdirSync(dataDir) : []) {
+    if (OURS.test(name)) {
+      rmSync(join(dataDir, name), { recursive: true, force: true });
+    }
+  }
+};
+
+const readDelay = (text: string | undefined): number | undefined => {
+  const delayMs = text === undefined ? undefined : Number(text);
+  if (delayMs !== undefined && !(delayMs >= 0)) {
+    throw new Error(`GUIDON_TTL_DELAY_MS is a number of milliseconds, not "${text}".`);
+  }
+  return delayMs;
+};
+
+/** Ends cleanly on a signal, also while the start is still under way: then what has been started ends with the process. */
+const endOnSignals = (dataDir: string, running: { readonly guidon?: RunningGuidon }): void => {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.once(signal, () => {
+      const { guidon } = running;
+      if (guidon === undefined) {
+        process.exit(128 + constants.signals[signal]);
+      }
+      void guidon.stop().finally(() => {
+        removeInstance(dataDir);
+        process.exit(0);
+      });
+    });
+  }
+};
+
 /** Clears away what a run that was killed has left behind. */
-const clearLeftovers = (dataDir: string): void => {
+const clearLeftovers = async (dataDir: string): Promise<void> => {
   const earlier = readInstance(dataDir);
   if (earlier === undefined) {
     return;
   }
-  if (earlier.pid !== process.pid && isAlive(earlier.pid)) {
-    throw new Error(`Another instance (process ${earlier.pid}) uses ${dataDir}.`);
+  // its process id says nothing: by now a stranger may have it
+  if (await answers(earlier.url)) {
+    throw new Error(`Another instance, ${earlier.url}, uses ${dataDir}: stop it, or set GUIDON_DATA_DIR.`);
   }
   if (earlier.engine !== undefined) {
     endOrphan(earlier.engine, 'dynamo');
@@ -57,30 +102,25 @@ const main = async (): Promise<void> => {
   const port = readPort(env);
   const dataDir = dataDirOf(port, env);
   await checkPortIsFree(port);
-  clearLeftovers(dataDir);
+  await clearLeftovers(dataDir);
   if (values.fresh === true) {
-    rmSync(dataDir, { recursive: true, force: true });
+    beginAnew(dataDir);
   }
+  const running: { guidon?: RunningGuidon } = {};
+  endOnSignals(dataDir, running);
   const guidon = await startGuidon({
     port,
     dataDir,
     assemblyDir: env['GUIDON_ASSEMBLY_DIR'],
     dynamodbEndpoint: env['DYNAMODB_ENDPOINT'],
-    ttlDelayMs: env['GUIDON_TTL_DELAY_MS'] === undefined ? undefined : Number(env['GUIDON_TTL_DELAY_MS']),
+    ttlDelayMs: readDelay(env['GUIDON_TTL_DELAY_MS']),
     progress: (line) => {
       console.log(line);
     },
   });
+  running.guidon = guidon;
   console.log(`Guidon is ready on ${guidon.url}`);
   console.log('A token: npm run --silent token -- admin@example.com (or viewer@, alice@, bob@example.com)');
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => {
-      void guidon.stop().finally(() => {
-        removeInstance(dataDir);
-        process.exit(0);
-      });
-    });
-  }
 };
 
 main().catch((error: unknown) => {

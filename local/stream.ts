@@ -92,6 +92,11 @@ export class TableStream {
     }
   }
 
+  /** Goes back to what was committed last. */
+  rewind(): void {
+    this.iterators.clear();
+  }
+
   private async readShard(shardId: string): Promise<StreamRecord[]> {
     const iterator = this.iterators.get(shardId) ?? (await this.open(shardId));
     const page = await this.client

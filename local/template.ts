@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod';
 import { resolveIntrinsics, type Stand } from './intrinsics';
+import { plainName, standFor } from './stand-ins';
 
 /** What the synthesised template says, as far as a laptop can honour it. */
 export interface LocalTemplate {
@@ -35,6 +36,8 @@ export interface RouteSpec {
   readonly functionId: string;
   /** Undefined where everybody may call. */
   readonly authorizer: { readonly issuer: string; readonly audience: readonly string[] } | undefined;
+  /** Only for requests signed with AWS credentials, which nothing here can check. */
+  readonly needsSignature?: boolean;
 }
 
 const CorsSchema = z.object({
@@ -53,7 +56,9 @@ export interface MappingSpec {
   readonly filters: readonly unknown[];
   readonly batchSize: number;
   readonly bisects: boolean;
+  /** Negative: until the records are too old. */
   readonly maxRetries: number;
+  readonly maxRecordAgeMs: number;
   readonly reportsFailures: boolean;
 }
 
@@ -69,9 +74,6 @@ const AssetsSchema = z.object({
 
 const readJson = (file: string): unknown => JSON.parse(readFileSync(file, 'utf8')) as unknown;
 
-/** Names stay the same between two starts: CDK's hash behind a logical id is left out. */
-const plainName = (logicalId: string): string => logicalId.replace(/[0-9A-F]{8}$/, '');
-
 const FunctionSchema = z.object({
   Code: z.object({ S3Key: z.string() }),
   Handler: z.string(),
@@ -86,11 +88,16 @@ const MappingSchema = z.object({
   FilterCriteria: z.object({ Filters: z.array(z.object({ Pattern: z.string() })) }).optional(),
   BatchSize: z.number().default(100),
   BisectBatchOnFunctionError: z.boolean().default(false),
+  Enabled: z.boolean().default(true),
   MaximumRetryAttempts: z.number().default(-1),
+  MaximumRecordAgeInSeconds: z.number().default(-1),
   FunctionResponseTypes: z.array(z.string()).default([]),
 });
 
-const TableSchema = z.looseObject({
+const TableSchema = z.object({
+  AttributeDefinitions: z.unknown(),
+  KeySchema: z.unknown(),
+  GlobalSecondaryIndexes: z.unknown(),
   StreamSpecification: z.object({ StreamViewType: z.string() }).optional(),
   TimeToLiveSpecification: z.object({ AttributeName: z.string(), Enabled: z.boolean() }).optional(),
 });
@@ -99,12 +106,28 @@ const IntegrationSchema = z.object({ IntegrationUri: z.string() });
 const RouteSchema = z.object({
   RouteKey: z.string(),
   Target: z.string(),
-  AuthorizationType: z.string().default('NONE'),
+  AuthorizationType: z.enum(['NONE', 'JWT', 'AWS_IAM']).default('NONE'),
   AuthorizerId: z.string().optional(),
+  // scopes of tokens are not checked here, so none may be asked for
+  AuthorizationScopes: z.array(z.never()).optional(),
 });
 const AuthorizerSchema = z.object({
   JwtConfiguration: z.object({ Issuer: z.string(), Audience: z.array(z.string()) }),
 });
+
+/** A stream of DynamoDB keeps a record for a day. */
+const STREAM_RETENTION_MS = 24 * 3_600_000;
+
+/** What nobody reads here (roles, log groups, keys) may refer to things that have no stand-in. */
+const wantedBy = (
+  schema: z.ZodType,
+  properties: Readonly<Record<string, unknown>>,
+): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(properties).filter(
+      ([name]) => !(schema instanceof z.ZodObject) || Object.hasOwn(schema.shape, name),
+    ),
+  );
 
 /** The logical id at the end of a name or ARN of ours. */
 const lastPart = (text: string): string => text.split(/[:/]/).at(-1) ?? text;
@@ -133,9 +156,9 @@ class TemplateReader {
       ),
       routes: this.ofType('AWS::ApiGatewayV2::Route', RouteSchema).map(([, route]) => this.routeSpec(route)),
       cors: apis[0]?.[1].CorsConfiguration,
-      mappings: this.ofType('AWS::Lambda::EventSourceMapping', MappingSchema).map(([, mapping]) =>
-        mappingSpec(mapping),
-      ),
+      mappings: this.ofType('AWS::Lambda::EventSourceMapping', MappingSchema)
+        .filter(([, { Enabled }]) => Enabled)
+        .map(([, mapping]) => mappingSpec(mapping)),
       clients: this.ofType('AWS::Cognito::UserPoolClient', z.record(z.string(), z.unknown())).map(
         ([id, properties]) => ({ id: this.stand.ref(id), properties }),
       ),
@@ -151,9 +174,12 @@ class TemplateReader {
       .map(([id, resource]) => [id, this.parse(id, schema, resource.Properties)]);
   }
 
-  private parse<Schema extends z.ZodType>(id: string, schema: Schema, properties: unknown): z.infer<Schema> {
-    // metadata that only AWS can compute (log groups, roles) is resolved to a stand-in text as well
-    const parsed = schema.safeParse(resolveIntrinsics(properties, this.stand));
+  private parse<Schema extends z.ZodType>(
+    id: string,
+    schema: Schema,
+    properties: Readonly<Record<string, unknown>>,
+  ): z.infer<Schema> {
+    const parsed = schema.safeParse(resolveIntrinsics(wantedBy(schema, properties), this.stand));
     if (!parsed.success) {
       throw new Error(`The template's ${id} is not of the expected form: ${z.prettifyError(parsed.error)}`);
     }
@@ -192,6 +218,7 @@ class TemplateReader {
       routeKey: route.RouteKey,
       functionId: lastPart(integration.IntegrationUri),
       authorizer: jwt && { issuer: jwt.Issuer, audience: jwt.Audience },
+      needsSignature: route.AuthorizationType === 'AWS_IAM',
     };
   }
 }
@@ -203,9 +230,9 @@ const tableSpec = (name: string, table: z.infer<typeof TableSchema>): TableSpec 
   input: {
     TableName: name,
     BillingMode: 'PAY_PER_REQUEST',
-    AttributeDefinitions: table['AttributeDefinitions'],
-    KeySchema: table['KeySchema'],
-    GlobalSecondaryIndexes: table['GlobalSecondaryIndexes'],
+    AttributeDefinitions: table.AttributeDefinitions,
+    KeySchema: table.KeySchema,
+    GlobalSecondaryIndexes: table.GlobalSecondaryIndexes,
     ...(table.StreamSpecification && {
       StreamSpecification: { StreamEnabled: true, ...table.StreamSpecification },
     }),
@@ -219,26 +246,9 @@ const mappingSpec = (mapping: z.infer<typeof MappingSchema>): MappingSpec => ({
   batchSize: mapping.BatchSize,
   bisects: mapping.BisectBatchOnFunctionError,
   maxRetries: mapping.MaximumRetryAttempts,
+  maxRecordAgeMs:
+    mapping.MaximumRecordAgeInSeconds < 0 ? STREAM_RETENTION_MS : mapping.MaximumRecordAgeInSeconds * 1000,
   reportsFailures: mapping.FunctionResponseTypes.includes('ReportBatchItemFailures'),
-});
-
-export const USER_POOL_ID = 'us-east-1_LocalPool1';
-const CLIENT_ID = 'guidonlocalclient';
-
-/** What stands in on a laptop for what AWS would fill in. */
-const standFor = (resources: Readonly<Record<string, Resource>>): Stand => ({
-  ref: (id) => {
-    const type = resources[id]?.Type;
-    if (type === 'AWS::Cognito::UserPool') {
-      return USER_POOL_ID;
-    }
-    if (type === 'AWS::Cognito::UserPoolClient') {
-      return CLIENT_ID;
-    }
-    return type === 'AWS::DynamoDB::Table' ? plainName(id) : id;
-  },
-  // ends with the logical id, so that references can be followed
-  attribute: (id) => `arn:aws:local:us-east-1:000000000000:${id}`,
 });
 
 /** Reads the cloud assembly in `folder`; throws an error that names what is missing or strange. */

@@ -3,7 +3,8 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { freePort, startChild, stopChild } from './children';
 import { DEMO_PASSWORD, type DemoUser, demoUsers } from './demo-users';
-import { type LocalTemplate, USER_POOL_ID } from './template';
+import { USER_POOL_ID } from './stand-ins';
+import type { LocalTemplate } from './template';
 
 export interface UserPool {
   readonly endpoint: string;
