@@ -41,9 +41,10 @@ export class GuidonStack extends Stack {
     const deadLetterQueue = new DeadLetterQueue(this, 'DeadLetterQueue');
     const roles = new AccessRoles(this, 'Access', { flagTable, auditTable, userPool, deadLetterQueue });
 
+    const ownMetrics = { namespace: 'Guidon', service: `guidon-${props.stage}` };
     const telemetry = {
-      POWERTOOLS_SERVICE_NAME: `guidon-${props.stage}`,
-      POWERTOOLS_METRICS_NAMESPACE: 'Guidon',
+      POWERTOOLS_SERVICE_NAME: ownMetrics.service,
+      POWERTOOLS_METRICS_NAMESPACE: ownMetrics.namespace,
     };
     const configuration = {
       FLAG_TABLE_NAME: flagTable.tableName,
@@ -85,6 +86,7 @@ export class GuidonStack extends Stack {
       api,
       streamFunctions,
       deadLetterQueue,
+      ownMetrics,
       alarmTopicArn: props.alarmTopicArn,
     });
 

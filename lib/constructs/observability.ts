@@ -2,6 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import {
   Alarm,
   ComparisonOperator,
+  Metric,
   TreatMissingData,
   type IAlarmAction,
   type IMetric,
@@ -17,11 +18,20 @@ export interface ObservabilityProps {
   readonly api: FlagApi;
   readonly streamFunctions: readonly LambdaFunction[];
   readonly deadLetterQueue: DeadLetterQueue;
+  /** The functions' own metrics, by namespace and the value of their `service` dimension. */
+  readonly ownMetrics: { readonly namespace: string; readonly service: string };
   /** @default - alarms only show in the console */
   readonly alarmTopicArn?: string;
 }
 
 const period = Duration.minutes(5);
+
+/** Metrics of the functions that somebody must act on as soon as there is one. */
+const ownAlarms = {
+  PoisonRecords: 'A stream record could not be understood and was put aside',
+  CorruptFlags: 'A flag was changed past the API so that it cannot be read',
+  RulesetStale: 'Evaluation goes on with an older state: the table does not answer',
+};
 
 /** Alarms for what somebody must act on. */
 export class Observability extends Construct {
@@ -43,6 +53,17 @@ export class Observability extends Construct {
       above: 0,
       meaning: 'Stream records were given up: read them again from the stream within 24 hours',
     });
+    for (const [metricName, meaning] of Object.entries(ownAlarms)) {
+      const { namespace, service } = props.ownMetrics;
+      const metric = new Metric({
+        namespace,
+        metricName,
+        dimensionsMap: { service },
+        period,
+        statistic: 'Sum',
+      });
+      this.addAlarm(metricName, metric, { above: 0, meaning });
+    }
     for (const streamFunction of streamFunctions) {
       const { id: name } = streamFunction.node;
       this.addAlarm(`${name}Errors`, streamFunction.metricErrors({ period }), {

@@ -129,16 +129,19 @@ describe('alarms', () => {
     readonly AlarmActions?: unknown[];
   }
 
-  test('watch the API, both stream functions and the dead letters', () => {
+  test('watch the API, both stream functions, the dead letters and what the functions say of themselves', () => {
     const alarms = propertiesOf<AlarmProperties>(template, 'AWS::CloudWatch::Alarm');
     const summary = Object.values(alarms).map((alarm) => `${alarm.MetricName} ${alarm.Threshold}`);
     expect(summary.sort()).toEqual([
       '5xx 0',
       'ApproximateNumberOfMessagesVisible 0',
+      'CorruptFlags 0',
       'Errors 0',
       'Errors 0',
       'IteratorAge 60000',
       'IteratorAge 60000',
+      'PoisonRecords 0',
+      'RulesetStale 0',
     ]);
     for (const alarm of Object.values(alarms)) {
       expect(alarm.ComparisonOperator).toBe('GreaterThanThreshold');
