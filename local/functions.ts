@@ -10,6 +10,8 @@ import type { FunctionSpec } from './template';
 
 /** Instances of one function that work at the same time; further invocations wait. */
 const MAX_INSTANCES = 4;
+/** Lambda's limit of a synchronous answer. */
+const MAX_ANSWER_BYTES = 6 * 1024 * 1024;
 const END_WITHIN_MS = 1_000;
 
 const workerCode = transformSync(readFileSync(join(__dirname, 'function-worker.ts'), 'utf8'), {
@@ -70,6 +72,9 @@ class Instance {
       });
       if (outcome.error !== undefined) {
         throw new FunctionError(`${name}: ${outcome.error.name}: ${outcome.error.message}`);
+      }
+      if (JSON.stringify(outcome.result ?? null).length > MAX_ANSWER_BYTES) {
+        throw new FunctionError(`${name}: an answer of a function has at most ${MAX_ANSWER_BYTES} bytes`);
       }
       return outcome.result;
     } finally {

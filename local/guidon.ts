@@ -138,6 +138,8 @@ const start = async (options: GuidonOptions, running: Running): Promise<string> 
   ]);
   await createTables(engine.endpoint, template.tables);
   const output = createWriteStream(join(dataDir, 'functions.log'), { flags: 'a' });
+  // every instance of every function writes to it
+  output.setMaxListeners(0);
   const log = (error: unknown): void => {
     output.write(`${JSON.stringify({ level: 'ERROR', message: 'runner', error: String(error) })}\n`);
   };

@@ -21,7 +21,7 @@ const FILE = 'instance.json';
 export const readPort = (environment: NodeJS.ProcessEnv): number => {
   const text = environment['PORT'] ?? '';
   const port = text === '' ? DEFAULT_PORT : Number(text);
-  if (!Number.isInteger(port) || port < 1 || port > 65_535) {
+  if (!/^\d*$/.test(text) || port < 1 || port > 65_535) {
     throw new Error(`PORT is a number from 1 to 65535, not "${text}".`);
   }
   return port;

@@ -1,3 +1,4 @@
+import { parseArgs } from 'node:util';
 import { isAlive } from './children';
 import { dataDirOf, type Instance, readInstance, readPort } from './instance-file';
 import { demoEmails, signIn } from './sign-in';
@@ -17,24 +18,26 @@ const runningInstance = (): Instance => {
   return instance;
 };
 
-const main = async (parameters: readonly string[]): Promise<void> => {
-  if (parameters.includes('--help')) {
+const main = async (): Promise<void> => {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { help: { type: 'boolean' }, access: { type: 'boolean' }, machine: { type: 'boolean' } },
+  });
+  if (values.help === true) {
     console.log(HELP);
     return;
   }
-  if (parameters.includes('--machine')) {
+  if (values.machine === true) {
     throw new Error('Tokens of machines are not available yet.');
   }
-  const email = parameters.find((parameter) => !parameter.startsWith('-'));
-  if (email === undefined) {
+  const [email, ...surplus] = positionals;
+  if (email === undefined || surplus.length > 0) {
     throw new Error(HELP);
   }
-  console.log(
-    await signIn(runningInstance(), email, parameters.includes('--access') ? 'AccessToken' : 'IdToken'),
-  );
+  console.log(await signIn(runningInstance(), email, values.access === true ? 'AccessToken' : 'IdToken'));
 };
 
-main(process.argv.slice(2)).catch((error: unknown) => {
+main().catch((error: unknown) => {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;
 });

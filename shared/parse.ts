@@ -1,21 +1,26 @@
 import type * as z from 'zod';
 import { jsonPointer } from './contract/json-pointer';
-import { type FieldError, FlagError } from './errors';
+import { type FieldError, FlagError, invalidField } from './errors';
 
 /** More faults than this help nobody, and an answer has a size. */
 const MAX_REPORTED = 20;
 
+/** A name that somebody made up may be as long as a body. */
+const MAX_SHOWN = 200;
+
 type Issue = z.core.$ZodIssue;
+
+const shown = (text: string): string => (text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text);
 
 const fieldErrors = (issue: Issue, at: (path: readonly PropertyKey[]) => string): FieldError[] => {
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => ({
-      pointer: at([...issue.path, key]),
+      pointer: shown(at([...issue.path, key])),
       code: 'unknown_field',
-      message: `"${key}" is not a field of this request`,
+      message: `"${shown(key)}" is not a field of this request`,
     }));
   }
-  return [{ pointer: at(issue.path), code: issue.code, message: issue.message }];
+  return [{ pointer: shown(at(issue.path)), code: issue.code, message: shown(issue.message) }];
 };
 
 /**
@@ -30,6 +35,9 @@ export const parse = <Schema extends z.ZodType>(
   const parsed = schema.safeParse(input);
   if (parsed.success) {
     return parsed.data;
+  }
+  if (input === undefined && at === jsonPointer) {
+    throw invalidField('', 'required', 'the request needs a JSON body');
   }
   const errors = parsed.error.issues.flatMap((issue) => fieldErrors(issue, at)).slice(0, MAX_REPORTED);
   const first = errors[0];

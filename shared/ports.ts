@@ -33,6 +33,9 @@ export interface FlagRecord {
   readonly generation: string;
 }
 
+/** A page ends before it has more than this many bytes of JSON: a function's answer has a limit of 6 MB. */
+export const MAX_PAGE_BYTES = 4 * 1024 * 1024;
+
 /** A strong look at one flag, good to base a write on. */
 export interface FlagSnapshot {
   readonly record: FlagRecord | undefined;

@@ -2,7 +2,7 @@ import { composeFlagService } from '../../shared/composition/flag-service';
 import { composeHandler } from '../../shared/composition/handlers';
 import { CreateFlagRequestSchema } from '../../shared/contract/flag';
 import { ADMIN_BUDGET_MS } from '../../shared/http/create-handler';
-import { callOf, switchParameter } from '../../shared/http/request';
+import { callOf, placeOf, switchParameter } from '../../shared/http/request';
 import { created, okVersioned } from '../../shared/http/responses';
 
 const flags = composeFlagService();
@@ -15,6 +15,6 @@ export const handler = composeHandler({
   answer: async (request) => {
     const { dryRun } = request.query;
     const flag = await flags.create(callOf(request, dryRun), request.body);
-    return dryRun ? okVersioned(flag) : created(flag, `/api/admin/flags/${flag.key}`);
+    return dryRun ? okVersioned(flag) : created(flag, placeOf(request, `/api/admin/flags/${flag.key}`));
   },
 });

@@ -3,6 +3,7 @@ import { composeAuditService } from '../../shared/composition/audit-service';
 import { composeHandler } from '../../shared/composition/handlers';
 import { type AuditEvent, AuditEventNameSchema } from '../../shared/contract/audit';
 import { AnyUserIdSchema, FlagKeySchema, type Page, TimestampSchema } from '../../shared/contract/primitives';
+import { invalidField } from '../../shared/errors';
 import { ADMIN_BUDGET_MS } from '../../shared/http/create-handler';
 import { decodeCursor, encodeCursor } from '../../shared/http/cursor';
 import { listingOf, pagingParameters } from '../../shared/http/request';
@@ -11,6 +12,12 @@ import { ok } from '../../shared/http/responses';
 const audit = composeAuditService();
 
 const POSITION = /^\d{4}-[\d:T.-]+Z#[\w.-]{1,100}$/;
+
+const checkOrder = ({ from, to }: { from?: string | undefined; to?: string | undefined }): void => {
+  if (from !== undefined && to !== undefined && from > to) {
+    throw invalidField('#query/from', 'after_to', 'from is not later than to');
+  }
+};
 
 const moment = TimestampSchema.transform((text) => new Date(text).toISOString()).optional();
 
@@ -28,6 +35,7 @@ export const handler = composeHandler({
   budgetMs: ADMIN_BUDGET_MS,
   answer: async (request) => {
     const { cursor, ...query } = request.query;
+    checkOrder(query);
     const listing = listingOf(request);
     const after = decodeCursor(listing, cursor, POSITION);
     const { items, next } = await audit.list({ ...query, environment: request.environment, after });

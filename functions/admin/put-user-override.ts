@@ -4,7 +4,7 @@ import { CognitoUserDirectory } from '../../shared/cognito/user-directory';
 import { readConfig } from '../../shared/config';
 import { AddUserOverrideRequestSchema } from '../../shared/contract/override';
 import { ADMIN_BUDGET_MS } from '../../shared/http/create-handler';
-import { callOf, flagKeyOf, switchParameter } from '../../shared/http/request';
+import { callOf, flagKeyOf, placeOf, switchParameter } from '../../shared/http/request';
 import { created, okVersioned } from '../../shared/http/responses';
 
 const overrides = composeOverrideService();
@@ -19,7 +19,10 @@ export const handler = composeHandler({
     const flagKey = flagKeyOf(request);
     const pool = request.query.checkUser ? userPool : undefined;
     const put = await overrides.put(callOf(request), flagKey, request.body, pool);
-    const place = `/api/admin/flags/${flagKey}/users/${encodeURIComponent(put.override.userId)}`;
-    return put.created ? created(put.override, place) : okVersioned(put.override);
+    const { userId, overrideType } = put.override;
+    const path = `/api/admin/flags/${flagKey}/users/${encodeURIComponent(userId)}`;
+    return put.created
+      ? created(put.override, placeOf(request, path, { overrideType }))
+      : okVersioned(put.override);
   },
 });

@@ -5,6 +5,7 @@ import {
   ReasonSchema,
   TimestampSchema,
   VARIANT_NAME_PATTERN,
+  withoutServerOwned,
 } from './primitives';
 
 export const FLAG_TYPES = ['boolean', 'string', 'number', 'object'] as const;
@@ -72,28 +73,17 @@ export type Flag = z.infer<typeof FlagSchema>;
 /** The fields of a flag that clients set. */
 export type FlagDefinition = z.infer<z.ZodObject<typeof definition>> & { key: string; type: FlagType };
 
-/** The fields that GET adds in answers and that a PUT may send back; they are dropped unread. */
-const SERVER_OWNED_FLAG_FIELDS = [...Object.keys(serverOwned), 'overrideCounts'] as const;
-
-/** Lets a body repeat what GET gave: what the server owns is dropped unread. */
-const ignoringServerOwned = <Schema extends z.ZodType>(schema: Schema) =>
-  z.preprocess((body) => {
-    if (typeof body !== 'object' || body === null || Array.isArray(body)) {
-      return body;
-    }
-    const owned = new Set<string>(SERVER_OWNED_FLAG_FIELDS);
-    return Object.fromEntries(Object.entries(body).filter(([name]) => !owned.has(name)));
-  }, schema);
-
 const optionalDefinition = z.strictObject(definition).partial().shape;
 
-export const CreateFlagRequestSchema = ignoringServerOwned(
+export const CreateFlagRequestSchema = z.preprocess(
+  withoutServerOwned,
   z.strictObject({ key: FlagKeySchema, type: type.default('boolean'), ...optionalDefinition }),
 );
 export type CreateFlagRequest = z.infer<typeof CreateFlagRequestSchema>;
 
 /** PUT: like a creation, but the key is in the path and the type may be left out. */
-export const ReplaceFlagRequestSchema = ignoringServerOwned(
+export const ReplaceFlagRequestSchema = z.preprocess(
+  withoutServerOwned,
   z.strictObject({ key: FlagKeySchema.optional(), type: type.optional(), ...optionalDefinition }),
 );
 export type ReplaceFlagRequest = z.infer<typeof ReplaceFlagRequestSchema>;
@@ -106,7 +96,9 @@ export const UpdateFlagRequestSchema = z.record(z.string(), JsonValueSchema);
 export type UpdateFlagRequest = z.infer<typeof UpdateFlagRequestSchema>;
 
 /** Body of a state change; it may be left out. */
-export const ChangeFlagStateRequestSchema = z.strictObject({ reason: ReasonSchema.nullish() }).optional();
+export const ChangeFlagStateRequestSchema = z
+  .preprocess(withoutServerOwned, z.strictObject({ reason: ReasonSchema.nullish() }))
+  .optional();
 
 export const FLAG_ACTIONS = ['enable', 'disable', 'archive', 'restore', 'kill', 'revive'] as const;
 export const FlagActionSchema = z.enum(FLAG_ACTIONS);

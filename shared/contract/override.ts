@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { FlagKeySchema, ReasonSchema, TimestampSchema } from './primitives';
+import { FlagKeySchema, ReasonSchema, TimestampSchema, withoutServerOwned } from './primitives';
 
 export const OVERRIDE_KINDS = ['include', 'exclude', 'value'] as const;
 export const OverrideKindSchema = z.enum(OVERRIDE_KINDS);
@@ -25,12 +25,17 @@ export const UserOverrideSchema = z.strictObject({
 export type UserOverride = z.infer<typeof UserOverrideSchema>;
 
 /** Body of `POST /api/admin/flags/{flagKey}/users`. The form of `userId` is the deployment's `userIdFormat`. */
-export const AddUserOverrideRequestSchema = z.strictObject({
-  userId: z.string(),
-  overrideType: OverrideTypeSchema,
-  reason: ReasonSchema.nullish(),
-  expiresAt: TimestampSchema.nullish(),
-});
+export const AddUserOverrideRequestSchema = z.preprocess(
+  withoutServerOwned,
+  z.strictObject({
+    userId: z.string(),
+    overrideType: OverrideTypeSchema,
+    reason: ReasonSchema.nullish(),
+    expiresAt: TimestampSchema.nullish(),
+    /** May repeat the flag of the path. */
+    flagKey: FlagKeySchema.optional(),
+  }),
+);
 export type AddUserOverrideRequest = z.infer<typeof AddUserOverrideRequestSchema>;
 
 /** Answer of `POST /api/admin/flags/{flagKey}/users`. */

@@ -18,6 +18,25 @@ export const UserSubSchema = z
   .string()
   .regex(/^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$/, 'a user id is a Cognito sub (a UUID)');
 
+/** What the server owns of every stored thing; a body that repeats it is accepted, and it is dropped unread. */
+const SERVER_OWNED = new Set([
+  'version',
+  'createdAt',
+  'createdBy',
+  'updatedAt',
+  'updatedBy',
+  'state',
+  'killed',
+  'environment',
+  'overrideCounts',
+]);
+
+/** The body without what the server owns, so that what GET gave can be sent back. */
+export const withoutServerOwned = (body: unknown): unknown =>
+  typeof body === 'object' && body !== null && !Array.isArray(body)
+    ? Object.fromEntries(Object.entries(body).filter(([name]) => !SERVER_OWNED.has(name)))
+    : body;
+
 /** The wider form that a deployment with `userIdFormat: "any"` accepts. */
 export const AnyUserIdSchema = z
   .string()

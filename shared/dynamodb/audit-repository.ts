@@ -1,4 +1,4 @@
-import type { AuditQuery, AuditRepository, Change, CountMove } from '../ports';
+import { type AuditQuery, type AuditRepository, type Change, type CountMove, MAX_PAGE_BYTES } from '../ports';
 import { WriteConflict } from '../errors';
 import { parseChangeItem } from './items';
 import { auditIndexKeys, auditKey, auditSortKey, quarantineKey } from './keys';
@@ -79,6 +79,7 @@ export class DynamoAuditRepository implements AuditRepository {
     };
     const asked = Object.entries(filters).filter(([, value]) => value !== undefined);
     const changes: Change[] = [];
+    let bytes = 0;
     let start = query.after === undefined ? undefined : startAt(index, query.after);
     for (let reads = 0; reads < MAX_READS; reads += 1) {
       const page = await this.auditTable.queryPage({
@@ -104,7 +105,8 @@ export class DynamoAuditRepository implements AuditRepository {
         ExclusiveStartKey: start,
       });
       for (const item of page.items) {
-        if (changes.length === query.limit) {
+        bytes += Buffer.byteLength(String(item['change']));
+        if (changes.length === query.limit || (changes.length > 0 && bytes > MAX_PAGE_BYTES)) {
           return { changes, next: positionOf(changes.at(-1)) };
         }
         changes.push(parseChangeItem(item));

@@ -1,4 +1,11 @@
-import type { Change, Clock, FlagRecord, FlagRepository, FlagSnapshot } from '../ports';
+import {
+  type Change,
+  type Clock,
+  type FlagRecord,
+  type FlagRepository,
+  type FlagSnapshot,
+  MAX_PAGE_BYTES,
+} from '../ports';
 import type { Flag } from '../contract/flag';
 import { putChange, unchangedSince } from './change-items';
 import { moveFlagsVersion, versionOf } from './flag-versions';
@@ -37,6 +44,7 @@ export class DynamoFlagRepository implements FlagRepository {
     page: { after: string | undefined; limit: number; accept: (flag: Flag) => boolean },
   ): Promise<{ records: FlagRecord[]; next: string | undefined }> {
     const records: FlagRecord[] = [];
+    let bytes = 0;
     const pages = this.table.query({
       KeyConditionExpression: 'PK = :pk AND begins_with(SK, :flag)',
       ExpressionAttributeValues: { ':pk': environmentPartition(environment), ':flag': PREFIX.flag },
@@ -48,7 +56,8 @@ export class DynamoFlagRepository implements FlagRepository {
         if (!page.accept(record.flag)) {
           continue;
         }
-        if (records.length === page.limit) {
+        bytes += Buffer.byteLength(JSON.stringify(record.flag));
+        if (records.length === page.limit || (records.length > 0 && bytes > MAX_PAGE_BYTES)) {
           return { records, next: records.at(-1)?.flag.key };
         }
         records.push(record);

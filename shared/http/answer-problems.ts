@@ -15,6 +15,9 @@ interface Outcome {
   code?: string;
 }
 
+/** The gateway hands the path over decoded. */
+const uriOf = (path: string): string => encodeURI(path).replaceAll('#', '%23').replaceAll('?', '%3F');
+
 /** A bug is answered as one: the caller learns nothing, the log everything. */
 const expected = (error: unknown): FlagError =>
   error instanceof FlagError
@@ -62,7 +65,7 @@ export const answerProblems = ({
       }
       request.response = finish(
         event,
-        problemResponse(error, { path: event.rawPath, requestId: event.requestContext.requestId }),
+        problemResponse(error, { path: uriOf(event.rawPath), requestId: event.requestContext.requestId }),
       );
     },
   };

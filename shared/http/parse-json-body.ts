@@ -15,8 +15,11 @@ export const parseJsonBody = async (event: HttpEvent): Promise<void> => {
     return;
   }
   checkBodySize(event.body, event.isBase64Encoded === true);
+  // media types know no case
+  const type = event.headers['content-type']?.toLowerCase();
+  const read = { ...event, headers: { 'content-type': type } };
   try {
-    await parser.before?.({ event } as never);
+    await parser.before?.({ event: read } as never);
   } catch (error) {
     throw isWrongType(error)
       ? new FlagError('UNSUPPORTED_MEDIA_TYPE', 'The body is JSON: send "Content-Type: application/json".')
@@ -24,5 +27,6 @@ export const parseJsonBody = async (event: HttpEvent): Promise<void> => {
           errors: [{ pointer: '', code: 'malformed_json', message: 'the body is not well-formed JSON' }],
         });
   }
-  checkJson(event.body);
+  checkJson(read.body);
+  event.body = read.body;
 };

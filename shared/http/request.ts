@@ -117,11 +117,24 @@ export const callOf = (
   attribution: {
     actor: principal.userId ?? 'system:anonymous',
     ip: event.requestContext.http.sourceIp,
-    userAgent: event.requestContext.http.userAgent,
+    userAgent: event.requestContext.http.userAgent === '' ? null : event.requestContext.http.userAgent,
     route: event.routeKey,
     requestId: event.requestContext.requestId,
   },
 });
+
+/** Where a new thing is to be found: in the environment that the request named. */
+export const placeOf = (
+  { event, environment }: Request<unknown, unknown>,
+  path: string,
+  query: Record<string, string> = {},
+): string => {
+  const isNamed =
+    event.queryStringParameters?.['environment'] !== undefined ||
+    event.headers['x-environment'] !== undefined;
+  const parameters = new URLSearchParams({ ...query, ...(isNamed && { environment }) }).toString();
+  return parameters === '' ? path : `${path}?${parameters}`;
+};
 
 /** Binds a cursor to its listing: route, place and filters. */
 export const listingOf = ({ event, environment, query }: Request<object, unknown>): string => {

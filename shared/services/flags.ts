@@ -10,6 +10,7 @@ import {
   ReplaceFlagRequestSchema,
   type UpdateFlagRequest,
 } from '../contract/flag';
+import { withoutServerOwned } from '../contract/primitives';
 import { FlagError } from '../errors';
 import type {
   Change,
@@ -126,7 +127,7 @@ export class FlagService {
   /** What the body leaves out stays. */
   patch(call: Call, flagKey: string, patch: UpdateFlagRequest): Promise<Flag> {
     return this.change(call, flagKey, 'flag.updated', (current) =>
-      redefined(current, mergePatch(current, patch)),
+      redefined(current, mergePatch(current, withoutServerOwned(patch) as UpdateFlagRequest)),
     );
   }
 

@@ -21,6 +21,9 @@ const merge = (target: JsonValue | undefined, patch: JsonObject, path: readonly 
       merged.set(key, isObject(value) ? merge(merged.get(key), value, here) : value);
     } else if (isNullable(here)) {
       merged.delete(key);
+    } else if (merged.get(key) === null) {
+      // it is null already, as in what GET gave
+      continue;
     } else {
       throw invalidField(
         jsonPointer(here),

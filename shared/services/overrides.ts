@@ -58,6 +58,9 @@ export class OverrideService {
   ): Promise<{ override: UserOverride; created: boolean }> {
     const userId = this.checkedUserId(request.userId, '/userId');
     const expiresAtMs = this.checkedExpiry(request.expiresAt ?? null);
+    if (request.flagKey !== undefined && request.flagKey !== flagKey) {
+      throw invalidField('/flagKey', 'immutable', 'the flag in the body is not the flag in the path');
+    }
     if (pool !== undefined && !(await pool.exists(userId))) {
       throw new FlagError('USER_NOT_FOUND', 'The user pool knows no user of this id.');
     }
@@ -111,17 +114,17 @@ export class OverrideService {
     userId: string,
     overrideType: OverrideType | undefined,
   ): Promise<void> {
-    this.checkedUserId(userId, '#path/userId');
+    const subject = this.checkedUserId(userId, '#path/userId');
     await withinLimit(this.parts, call.environment, flagKey, async (claim) => {
       const { generation } = await this.presentFlag(call.environment, flagKey);
       const of = { environment: call.environment, flagKey, generation };
       const kinds = overrideType === undefined ? TYPES : [overrideType];
-      const slots = await this.parts.overrides.readSlots(of, userId, kinds);
+      const slots = await this.parts.overrides.readSlots(of, subject, kinds);
       const nowMs = this.parts.clock();
       const writes = kinds.flatMap((kind, index): OverrideWrite[] => {
         const slot = slots[index];
         return slot !== undefined && counts(slot.override, nowMs)
-          ? [{ ...of, userId, kind, slot, next: undefined }]
+          ? [{ ...of, userId: subject, kind, slot, next: undefined }]
           : [];
       });
       const [first] = writes;
@@ -138,7 +141,9 @@ export class OverrideService {
 
   private checkedUserId(userId: string, pointer: string): string {
     const schema = this.parts.userIdFormat === 'any' ? AnyUserIdSchema : UserSubSchema;
-    return parse(schema, userId, () => pointer);
+    const checked = parse(schema, userId, () => pointer);
+    // a sub is a UUID, which has one spelling in tokens
+    return this.parts.userIdFormat === 'any' ? checked : checked.toLowerCase();
   }
 
   private checkedExpiry(expiresAt: string | null): number | null {

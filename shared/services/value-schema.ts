@@ -1,16 +1,18 @@
+import { Script } from 'node:vm';
 import { Validator } from '@cfworker/json-schema';
-import type { FieldError } from '../errors';
 import { jsonPointer } from '../contract/json-pointer';
 import type { JsonValue } from '../contract/primitives';
+import type { FieldError } from '../errors';
+import { keywordFault, subschemas } from './schema-keywords';
 
-/** JSON Schema (draft 2020-12) for the values of a flag, checked by an interpreter: no code is generated. */
+export type ValueSchema = boolean | { [key: string]: JsonValue };
 
-const TYPES = new Set(['null', 'boolean', 'object', 'array', 'number', 'integer', 'string']);
+/** References and patterns can make a check take for ever, so it is cut off. */
+const CHECK_WITHIN_MS = 250;
 
-/** Keywords whose value is a map from names to schemas; the names are no keywords. */
-const MAPS = new Set(['properties', '$defs', 'definitions', 'dependentSchemas']);
-/** Keywords whose value is data, not a schema. */
-const DATA = new Set(['const', 'enum', 'default', 'examples']);
+/** Runs synchronous work and throws when it takes longer: nothing else can stop a loop from outside. */
+const withinTime = <Result>(work: () => Result): Result =>
+  new Script('work()').runInNewContext({ work }, { timeout: CHECK_WITHIN_MS }) as Result;
 
 const fault = (path: readonly PropertyKey[], code: string, message: string): FieldError => ({
   pointer: jsonPointer(['valueSchema', ...path]),
@@ -18,58 +20,36 @@ const fault = (path: readonly PropertyKey[], code: string, message: string): Fie
   message,
 });
 
-const isObject = (value: JsonValue | undefined): value is { [key: string]: JsonValue } =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-const keywordFault = (
-  keyword: string,
-  value: JsonValue,
-  path: readonly PropertyKey[],
-): FieldError | undefined => {
-  if (keyword === 'type') {
-    const names = Array.isArray(value) ? value : [value];
-    return names.every((name) => typeof name === 'string' && TYPES.has(name))
-      ? undefined
-      : fault(path, 'unknown_type', `type is one of ${[...TYPES].join(', ')}, or a list of them`);
-  }
-  if (keyword === 'pattern' || keyword === 'patternProperties') {
-    return fault(
-      path,
-      'not_supported',
-      `${keyword} is not supported: no regular expression here is sure to end`,
-    );
-  }
-  if (keyword === '$ref' || keyword === '$dynamicRef') {
-    return typeof value === 'string' && value.startsWith('#')
-      ? undefined
-      : fault(path, 'not_supported', 'a reference points into the schema itself, as "#/$defs/name"');
-  }
-  return undefined;
-};
-
 /** What is wrong with the schema itself. */
 const schemaFaults = (schema: JsonValue, path: readonly PropertyKey[]): FieldError[] => {
-  if (Array.isArray(schema)) {
-    return schema.flatMap((each, index) => schemaFaults(each, [...path, index]));
-  }
-  if (!isObject(schema)) {
+  if (typeof schema === 'boolean') {
     return [];
   }
-  return Object.entries(schema).flatMap(([keyword, value]) => {
-    const here = [...path, keyword];
-    const found = keywordFault(keyword, value, here);
-    if (found !== undefined || DATA.has(keyword)) {
-      return found === undefined ? [] : [found];
-    }
-    return MAPS.has(keyword) && isObject(value)
-      ? Object.entries(value).flatMap(([name, each]) => schemaFaults(each, [...here, name]))
-      : schemaFaults(value, here);
+  if (typeof schema !== 'object' || schema === null || Array.isArray(schema)) {
+    return [fault(path, 'invalid_type', 'a schema is an object, true or false')];
+  }
+  const own = Object.entries(schema).flatMap(([keyword, value]) => {
+    const message = keywordFault(keyword, value);
+    return message === undefined ? [] : [fault([...path, keyword], 'invalid_keyword', message)];
+  });
+  return own.length > 0
+    ? own
+    : subschemas(schema).flatMap(({ at, value }) => schemaFaults(value, [...path, ...at]));
+};
+
+const mismatches = (schema: ValueSchema, variants: Readonly<Record<string, JsonValue>>): FieldError[] => {
+  const validator = new Validator(schema, '2020-12', true);
+  return Object.entries(variants).flatMap(([name, value]) => {
+    const first = validator.validate(value).errors.at(-1);
+    const pointer = jsonPointer(['variants', name]);
+    return first === undefined ? [] : [{ pointer, code: 'schema_mismatch', message: first.error }];
   });
 };
 
-export type ValueSchema = boolean | { [key: string]: JsonValue };
-
-/** Faults of the schema, or of the variants that do not satisfy it. */
+/**
+ * Checks the values of a flag against its JSON Schema (draft 2020-12), by an interpreter: no code is generated.
+ * Gives the faults of the schema, or of the variants that do not satisfy it.
+ */
 export const checkValueSchema = (
   schema: ValueSchema,
   variants: Readonly<Record<string, JsonValue>>,
@@ -79,19 +59,9 @@ export const checkValueSchema = (
     return { schema: broken, values: [] };
   }
   try {
-    const validator = new Validator(schema, '2020-12', true);
-    const values = Object.entries(variants).flatMap(([name, value]) => {
-      const [first] = validator.validate(value).errors.slice(-1);
-      const pointer = jsonPointer(['variants', name]);
-      return first === undefined ? [] : [{ pointer, code: 'schema_mismatch', message: first.error }];
-    });
-    return { schema: [], values };
+    return { schema: [], values: withinTime(() => mismatches(schema, variants)) };
   } catch {
-    return {
-      schema: [
-        fault([], 'unusable_schema', 'the schema cannot be applied (a reference leads nowhere or to itself)'),
-      ],
-      values: [],
-    };
+    const message = `the schema cannot be applied within ${CHECK_WITHIN_MS} ms: a reference leads nowhere or to itself, or it has too much to try`;
+    return { schema: [fault([], 'unusable_schema', message)], values: [] };
   }
 };

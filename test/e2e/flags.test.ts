@@ -20,6 +20,7 @@ describe('a flag', () => {
     const { body } = await asAdmin('GET', path);
     const put = await asAdmin('PUT', path, { ...body, version: 99, createdBy: 'somebody', killed: true });
     expect(put).toMatchObject({ status: 200, body });
+    expect(await asAdmin('PATCH', path, body)).toMatchObject({ status: 200, body });
   });
 
   it('takes its defaults where a PUT leaves fields out, and keeps them where a PATCH does', async () => {
@@ -129,6 +130,18 @@ describe('a flag', () => {
         });
       },
     );
+  });
+
+  it('fills a page by its size as well as by its number', async () => {
+    const variants = { on: 'x'.repeat(120_000), off: '' };
+    for (let flag = 0; flag < 40; flag += 1) {
+      await aFlagPath({ type: 'string', variants, tags: ['heavy'] });
+    }
+    const first = await asAdmin('GET', `${FLAGS}?tag=heavy&limit=500`);
+    expect(first.status).toBe(200);
+    expect(first.text.length).toBeLessThan(5_000_000);
+    const second = await asAdmin('GET', `${FLAGS}?tag=heavy&limit=500&cursor=${first.body.nextCursor}`);
+    expect(Number(first.body.items.length) + Number(second.body.items.length)).toBe(40);
   });
 
   it('lives in one environment', async () => {

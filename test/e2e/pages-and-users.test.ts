@@ -73,6 +73,45 @@ describe('a user id', () => {
     expectProblem(await asAdmin('DELETE', `${FLAGS}/never-made/users/${newUserId()}`), 404, 'FLAG_NOT_FOUND');
   });
 
+  it('has one spelling, whatever the request writes', async () => {
+    const path = await aFlagPath();
+    const userId = guidon.ids.alice.toUpperCase();
+    const put = await asAdmin('POST', `${path}/users`, { userId, overrideType: 'include' });
+    expect(put).toMatchObject({ status: 201, body: { userId: guidon.ids.alice } });
+    await eventually(
+      () => guidon.call('GET', '/api/config/flags', { as: 'alice' }),
+      ({ body }) => {
+        expect(body.flags[keyOf(path)]).toBe(true);
+      },
+    );
+    expect((await asAdmin('DELETE', `${path}/users/${userId}`)).status).toBe(204);
+  });
+
+  it('and all else that GET gave can be sent back', async () => {
+    const path = await aFlagPath();
+    const put = await asAdmin('POST', `${path}/users`, {
+      userId: guidon.ids.bob,
+      overrideType: 'exclude',
+      reason: 'r',
+    });
+    expect(await asAdmin('POST', `${path}/users`, put.body)).toMatchObject({ status: 200, body: put.body });
+    const other = { ...put.body, flagKey: 'another' };
+    expect(
+      expectProblem(await asAdmin('POST', `${path}/users`, other), 400, 'INVALID_REQUEST').errors?.[0]
+        ?.pointer,
+    ).toBe('/flagKey');
+  });
+
+  it('has a place in the environment that the request named', async () => {
+    const key = `placed-${Date.now()}`;
+    const flag = await asAdmin('POST', `${FLAGS}?environment=staging`, { key });
+    const place = flag.headers.get('location') ?? '';
+    expect(await asAdmin('GET', place)).toMatchObject({ status: 200, body: { environment: 'staging' } });
+    const body = { userId: guidon.ids.bob, overrideType: 'exclude' };
+    const put = await asAdmin('POST', `${FLAGS}/${key}/users?environment=staging`, body);
+    expect((await asAdmin('DELETE', put.headers.get('location') ?? '')).status).toBe(204);
+  });
+
   it('may be changed a hundred times an hour on one flag, then the answer says when to come again', async () => {
     const path = await aFlagPath();
     const answers = await Promise.all(

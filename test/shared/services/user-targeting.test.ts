@@ -113,7 +113,9 @@ describe('targeting one user', () => {
 
   it('lists overrides in pages of 50', async () => {
     const key = await flagWith({ enabled: false, rolloutPercentage: 0 });
-    await Promise.all(Array.from({ length: 60 }, () => world.container.put(key, aUserId(), 'include')));
+    for (let user = 0; user < 60; user += 1) {
+      await world.container.put(key, aUserId(), 'include');
+    }
     const first = await world.container.overrides.list(ENVIRONMENT, key, { after: undefined, limit: 50 });
     const second = await world.container.overrides.list(ENVIRONMENT, key, { after: first.next, limit: 50 });
     expect(first.includes).toHaveLength(50);
