@@ -87,16 +87,20 @@ const official = (port: number, dataDir: string): [string, string[]] => {
 export const startEngine = async (options: {
   dataDir: string;
   endpoint?: string | undefined;
+  /** `official` takes DynamoDB Local even where the embedded engine is there. */
+  kind?: string | undefined;
 }): Promise<Engine> => {
+  const { dataDir, kind } = options;
   if (options.endpoint !== undefined) {
     await answers(options.endpoint)();
     return { endpoint: options.endpoint, pid: undefined, stop: () => Promise.resolve() };
   }
   const port = await freePort();
   const endpoint = `http://127.0.0.1:${port}`;
-  const [command, parameters] = embedded(port, options.dataDir) ?? official(port, options.dataDir);
+  const [command, parameters] =
+    (kind === 'official' ? undefined : embedded(port, dataDir)) ?? official(port, dataDir);
   const child = await startChild(command, parameters, {
-    logFile: join(options.dataDir, 'dynamodb.log'),
+    logFile: join(dataDir, 'dynamodb.log'),
     isReady: answers(endpoint),
   });
   return { endpoint, pid: child.pid, stop: () => stopChild(child) };

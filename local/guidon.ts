@@ -25,6 +25,8 @@ export interface GuidonOptions {
   readonly assemblyDir?: string | undefined;
   /** A DynamoDB that runs already; undefined starts an engine. */
   readonly dynamodbEndpoint?: string | undefined;
+  /** See {@link startEngine}. */
+  readonly engineKind?: string | undefined;
   /** How late expired items are removed. */
   readonly ttlDelayMs?: number | undefined;
   readonly progress: (line: string) => void;
@@ -131,7 +133,7 @@ const start = async (options: GuidonOptions, running: Running): Promise<string> 
   const template = readTemplate(options.assemblyDir ?? (await synthesise(dataDir)));
   progress('Starting DynamoDB and the user pool …');
   const [engine, userPool] = await Promise.all([
-    startEngine({ dataDir, endpoint: options.dynamodbEndpoint }).then((each) =>
+    startEngine({ dataDir, endpoint: options.dynamodbEndpoint, kind: options.engineKind }).then((each) =>
       running.add(each, (it) => it.stop()),
     ),
     startUserPool(dataDir, template).then((each) => running.add(each, (it) => it.stop())),

@@ -16,6 +16,7 @@ Runs Guidon on this machine with demo data, at http://127.0.0.1:3000.
 
   PORT=4000              another port; each port has data of its own, under .guidon/<port>
   DYNAMODB_ENDPOINT=…    a DynamoDB that runs already, instead of the embedded engine
+  GUIDON_ENGINE=official DynamoDB Local (needs Java 17) instead of the embedded engine
 `;
 
 const checkPortIsFree = (port: number): Promise<void> =>
@@ -113,6 +114,7 @@ const main = async (): Promise<void> => {
     dataDir,
     assemblyDir: env['GUIDON_ASSEMBLY_DIR'],
     dynamodbEndpoint: env['DYNAMODB_ENDPOINT'],
+    engineKind: env['GUIDON_ENGINE'],
     ttlDelayMs: readDelay(env['GUIDON_TTL_DELAY_MS']),
     progress: (line) => {
       console.log(line);

@@ -107,7 +107,8 @@ describe('a flag with 20,000 overrides that is deleted and created anew', () => 
     expect(await remaining(old)).toBe(0);
     expect(await remaining(reborn)).toBeGreaterThan(0);
     expect(await world.newContainer().valueOf('reborn', kept)).toBe(true);
-  }, 60_000);
+    // the official engine takes minutes for what the embedded one does in seconds
+  }, 300_000);
 
   it('never sweeps a living generation', async () => {
     const living = await createFlag('living');
