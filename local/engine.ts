@@ -100,6 +100,8 @@ export const startEngine = async (options: {
   const [command, parameters] =
     (kind === 'official' ? undefined : embedded(port, dataDir)) ?? official(port, dataDir);
   const child = await startChild(command, parameters, {
+    // DynamoDB Local leaves a file where it is started
+    cwd: dataDir,
     logFile: join(dataDir, 'dynamodb.log'),
     isReady: answers(endpoint),
   });
