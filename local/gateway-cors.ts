@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { CorsSpec } from './template';
+import type { CorsSpec } from './template-schemas';
 
 const allows = ({ AllowOrigins }: CorsSpec, origin: string): boolean =>
   AllowOrigins.some((allowed) => allowed === origin || allowed === '*');

@@ -4,6 +4,19 @@ import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod';
 import { resolveIntrinsics, type Stand } from './intrinsics';
 import { plainName, standFor } from './stand-ins';
+import {
+  AssetsSchema,
+  AuthorizerSchema,
+  CorsSchema,
+  type CorsSpec,
+  FunctionSchema,
+  IntegrationSchema,
+  MappingSchema,
+  type Resource,
+  RouteSchema,
+  TableSchema,
+  TemplateSchema,
+} from './template-schemas';
 
 /** What the synthesised template says, as far as a laptop can honour it. */
 export interface LocalTemplate {
@@ -40,16 +53,6 @@ export interface RouteSpec {
   readonly needsSignature?: boolean;
 }
 
-const CorsSchema = z.object({
-  AllowOrigins: z.array(z.string()).default([]),
-  AllowMethods: z.array(z.string()).default([]),
-  AllowHeaders: z.array(z.string()).default([]),
-  ExposeHeaders: z.array(z.string()).default([]),
-  MaxAge: z.number().optional(),
-  AllowCredentials: z.boolean().default(false),
-});
-export type CorsSpec = z.infer<typeof CorsSchema>;
-
 export interface MappingSpec {
   readonly functionId: string;
   readonly tableName: string;
@@ -62,58 +65,7 @@ export interface MappingSpec {
   readonly reportsFailures: boolean;
 }
 
-type Resource = z.infer<typeof ResourceSchema>;
-const ResourceSchema = z.object({
-  Type: z.string(),
-  Properties: z.record(z.string(), z.unknown()).default({}),
-});
-const TemplateSchema = z.object({ Resources: z.record(z.string(), ResourceSchema) });
-const AssetsSchema = z.object({
-  files: z.record(z.string(), z.object({ source: z.object({ path: z.string().optional() }) })),
-});
-
 const readJson = (file: string): unknown => JSON.parse(readFileSync(file, 'utf8')) as unknown;
-
-const FunctionSchema = z.object({
-  Code: z.object({ S3Key: z.string() }),
-  Handler: z.string(),
-  Environment: z.object({ Variables: z.record(z.string(), z.string()) }).optional(),
-  Timeout: z.number().default(3),
-  MemorySize: z.number().default(128),
-});
-
-const MappingSchema = z.object({
-  FunctionName: z.string(),
-  EventSourceArn: z.string(),
-  FilterCriteria: z.object({ Filters: z.array(z.object({ Pattern: z.string() })) }).optional(),
-  BatchSize: z.number().default(100),
-  BisectBatchOnFunctionError: z.boolean().default(false),
-  Enabled: z.boolean().default(true),
-  MaximumRetryAttempts: z.number().default(-1),
-  MaximumRecordAgeInSeconds: z.number().default(-1),
-  FunctionResponseTypes: z.array(z.string()).default([]),
-});
-
-const TableSchema = z.object({
-  AttributeDefinitions: z.unknown(),
-  KeySchema: z.unknown(),
-  GlobalSecondaryIndexes: z.unknown(),
-  StreamSpecification: z.object({ StreamViewType: z.string() }).optional(),
-  TimeToLiveSpecification: z.object({ AttributeName: z.string(), Enabled: z.boolean() }).optional(),
-});
-
-const IntegrationSchema = z.object({ IntegrationUri: z.string() });
-const RouteSchema = z.object({
-  RouteKey: z.string(),
-  Target: z.string(),
-  AuthorizationType: z.enum(['NONE', 'JWT', 'AWS_IAM']).default('NONE'),
-  AuthorizerId: z.string().optional(),
-  // scopes of tokens are not checked here, so none may be asked for
-  AuthorizationScopes: z.array(z.never()).optional(),
-});
-const AuthorizerSchema = z.object({
-  JwtConfiguration: z.object({ Issuer: z.string(), Audience: z.array(z.string()) }),
-});
 
 /** A stream of DynamoDB keeps a record for a day. */
 const STREAM_RETENTION_MS = 24 * 3_600_000;

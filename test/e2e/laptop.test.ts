@@ -3,7 +3,8 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { freePort, type GuidonInstance, startGuidon } from '../support/guidon-instance';
+import { freePort } from '../../local/children';
+import { type GuidonInstance, startGuidon } from '../support/guidon-instance';
 
 const run = promisify(execFile);
 const root = join(__dirname, '..', '..');

@@ -2,7 +2,8 @@ import { request as httpRequest, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Functions } from '../../local/functions';
 import { Gateway } from '../../local/gateway';
-import type { CorsSpec, LocalTemplate, RouteSpec } from '../../local/template';
+import type { LocalTemplate, RouteSpec } from '../../local/template';
+import type { CorsSpec } from '../../local/template-schemas';
 
 const ORIGIN = 'https://app.example.com';
 const cors: CorsSpec = {
