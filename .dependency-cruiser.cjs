@@ -78,7 +78,6 @@ module.exports = {
       '^shared/telemetry\\.ts$',
       ERRORS,
       '^shared/cognito/',
-      '^shared/dynamodb/stream-record\\.ts$',
     ]),
     only('lib', '^lib/', ['^functions/routes\\.ts$'], 'infrastructure knows the table of contents only'),
     only('bin', '^bin/', ['^lib/', '^functions/routes\\.ts$', CONTRACT]),

@@ -46,14 +46,14 @@ const hasJava = (): boolean => {
 };
 
 /** The embedded engine: one native binary, there for Linux on x64. */
-const embedded = (port: number, dataDir: string): [string, string[]] | undefined => {
+const embedded = (port: number, dataDir: string | undefined): [string, string[]] | undefined => {
   const manifest = resolvePackage('@dynoxide/linux-x64/package.json');
   const binary = manifest && join(manifest, '..', 'dynoxide');
   if (binary === undefined || !existsSync(binary) || process.platform !== 'linux' || process.arch !== 'x64') {
     return undefined;
   }
-  const database = join(dataDir, 'dynamodb.sqlite');
-  return [binary, ['serve', '--host', '127.0.0.1', '--port', String(port), '--db-path', database]];
+  const database = dataDir === undefined ? [] : ['--db-path', join(dataDir, 'dynamodb.sqlite')];
+  return [binary, ['serve', '--host', '127.0.0.1', '--port', String(port), ...database]];
 };
 
 /** DynamoDB Local: the official engine, in Java. It listens on every interface and has no option against that. */
@@ -89,6 +89,8 @@ export const startEngine = async (options: {
   endpoint?: string | undefined;
   /** `official` takes DynamoDB Local even where the embedded engine is there. */
   kind?: string | undefined;
+  /** Keeps nothing: the embedded engine then stays in memory. */
+  isEphemeral?: boolean;
 }): Promise<Engine> => {
   const { dataDir, kind } = options;
   if (options.endpoint !== undefined) {
@@ -98,7 +100,8 @@ export const startEngine = async (options: {
   const port = await freePort();
   const endpoint = `http://127.0.0.1:${port}`;
   const [command, parameters] =
-    (kind === 'official' ? undefined : embedded(port, dataDir)) ?? official(port, dataDir);
+    (kind === 'official' ? undefined : embedded(port, options.isEphemeral === true ? undefined : dataDir)) ??
+    official(port, dataDir);
   const child = await startChild(command, parameters, {
     // DynamoDB Local leaves a file where it is started
     cwd: dataDir,

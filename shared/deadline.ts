@@ -7,7 +7,7 @@ const deadlines = new AsyncLocalStorage<number>();
 export const withDeadline = <Result>(budgetMs: number, work: () => Promise<Result>): Promise<Result> =>
   deadlines.run(Math.min(Date.now() + budgetMs, deadlines.getStore() ?? Infinity), work);
 
-/** Like {@link withDeadline} for work that others wait for too: the deadline around it does not count. */
+/** Like {@link withDeadline} for work that others wait for too, or that must have its time: an outer deadline does not count. */
 export const withOwnDeadline = <Result>(budgetMs: number, work: () => Promise<Result>): Promise<Result> =>
   deadlines.run(Date.now() + budgetMs, work);
 

@@ -213,6 +213,8 @@ export interface CountMove extends FlagGeneration {
 export interface ChangeRepository {
   /** The change record of an id, strongly. */
   find(environment: string, flagKey: string, changeId: string): Promise<Change | undefined>;
+  /** The change record of a generation's deletion, while there is one. */
+  findEnd(of: FlagGeneration): Promise<Change | undefined>;
   /** Moves the ruleset version for a flag that was changed past the API. */
   bumpFlagsVersion(environment: string, flagKey: string): Promise<void>;
 }

@@ -2,7 +2,13 @@ import * as z from 'zod';
 import { composeAuditService } from '../../shared/composition/audit-service';
 import { composeHandler } from '../../shared/composition/handlers';
 import { type AuditEvent, AuditEventNameSchema } from '../../shared/contract/audit';
-import { AnyUserIdSchema, FlagKeySchema, type Page, TimestampSchema } from '../../shared/contract/primitives';
+import {
+  AnyUserIdSchema,
+  spelledAsStored,
+  FlagKeySchema,
+  type Page,
+  TimestampSchema,
+} from '../../shared/contract/primitives';
 import { invalidField } from '../../shared/errors';
 import { ADMIN_BUDGET_MS } from '../../shared/http/create-handler';
 import { decodeCursor, encodeCursor } from '../../shared/http/cursor';
@@ -27,7 +33,7 @@ export const handler = composeHandler({
     ...pagingParameters,
     event: AuditEventNameSchema.optional(),
     flagKey: FlagKeySchema.optional(),
-    userId: AnyUserIdSchema.optional(),
+    userId: AnyUserIdSchema.transform(spelledAsStored).optional(),
     actor: z.string().min(1).max(256).optional(),
     from: moment,
     to: moment,

@@ -1,6 +1,5 @@
 import type { Context, DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
 import { composeSweepService } from '../../shared/composition/sweep-service';
-import { readSweepRecord } from '../../shared/dynamodb/stream-record';
 import { startInvocation } from '../../shared/telemetry';
 
 /** Left to write down that the sweep goes on. */
@@ -13,8 +12,11 @@ export const handler = async (
   context: Context,
 ): Promise<DynamoDBBatchResponse> => {
   startInvocation(context.awsRequestId, context.functionName);
+  const hasTime = () => context.getRemainingTimeInMillis() > MARGIN_MS;
   for (const record of event.Records) {
-    await sweeps.sweep(readSweepRecord(record), () => context.getRemainingTimeInMillis() > MARGIN_MS);
+    if (!(await sweeps.sweepRecord(record, hasTime))) {
+      return { batchItemFailures: [{ itemIdentifier: record.dynamodb?.SequenceNumber ?? '' }] };
+    }
   }
   return { batchItemFailures: [] };
 };

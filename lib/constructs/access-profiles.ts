@@ -53,25 +53,17 @@ const evaluate = ({ flagTable }: AccessRolesProps): PolicyStatement[] => [
   allow([flagTable.userIndexArn], ['dynamodb:Query']),
 ];
 
-const read = (props: AccessRolesProps): PolicyStatement[] => [
-  ...evaluate(props),
-  allow([props.flagTable.expiryIndexArn], ['dynamodb:Query']),
-  allow([props.auditTable.tableArn], ['dynamodb:GetItem', 'dynamodb:Query']),
-  allow(props.auditTable.indexArns, ['dynamodb:Query']),
+const read = ({ flagTable, auditTable }: AccessRolesProps): PolicyStatement[] => [
+  allow([flagTable.tableArn], ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query']),
+  allow([flagTable.expiryIndexArn], ['dynamodb:Query']),
+  allow(auditTable.indexArns, ['dynamodb:Query']),
 ];
 
 /** No DeleteItem: what is deleted becomes a tombstone that expires. */
 const write = ({ flagTable, userPool }: AccessRolesProps): PolicyStatement[] => [
   allow(
     [flagTable.tableArn],
-    [
-      'dynamodb:GetItem',
-      'dynamodb:BatchGetItem',
-      'dynamodb:Query',
-      'dynamodb:PutItem',
-      'dynamodb:UpdateItem',
-      'dynamodb:ConditionCheckItem',
-    ],
+    ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
   ),
   allow([userPool.userPoolArn], ['cognito-idp:ListUsers']),
 ];
@@ -88,7 +80,7 @@ const record = (props: AccessRolesProps): PolicyStatement[] => [
   ...readStream(props),
   allow(
     [props.flagTable.tableArn],
-    ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
+    ['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
   ),
   allow([props.auditTable.tableArn], ['dynamodb:PutItem']),
 ];
@@ -97,13 +89,6 @@ const sweep = (props: AccessRolesProps): PolicyStatement[] => [
   ...readStream(props),
   allow(
     [props.flagTable.tableArn],
-    [
-      'dynamodb:Query',
-      'dynamodb:GetItem',
-      'dynamodb:BatchWriteItem',
-      'dynamodb:DeleteItem',
-      'dynamodb:UpdateItem',
-      'dynamodb:PutItem',
-    ],
+    ['dynamodb:Query', 'dynamodb:GetItem', 'dynamodb:BatchWriteItem', 'dynamodb:UpdateItem'],
   ),
 ];

@@ -31,6 +31,7 @@ const ownAlarms = {
   PoisonRecords: 'A stream record could not be understood and was put aside',
   CorruptFlags: 'A flag was changed past the API so that it cannot be read',
   RulesetStale: 'Evaluation goes on with an older state: the table does not answer',
+  OverridesStale: 'Evaluation goes on with older overrides, or without: the table does not answer',
 };
 
 /** Alarms for what somebody must act on. */

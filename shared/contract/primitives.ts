@@ -42,6 +42,10 @@ export const AnyUserIdSchema = z
   .string()
   .regex(/^[A-Za-z0-9._@:+=-]{1,128}$/, 'a user id is 1 to 128 letters, digits or "._@:+=-"');
 
+/** A UUID has one spelling in tokens and in the table; other ids are as they are. */
+export const spelledAsStored = (userId: string): string =>
+  UserSubSchema.safeParse(userId).success ? userId.toLowerCase() : userId;
+
 export const UserIdFormatSchema = z.enum(['sub', 'any']);
 export type UserIdFormat = z.infer<typeof UserIdFormatSchema>;
 

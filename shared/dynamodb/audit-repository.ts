@@ -1,6 +1,6 @@
 import { type AuditQuery, type AuditRepository, type Change, type CountMove, MAX_PAGE_BYTES } from '../ports';
 import { WriteConflict } from '../errors';
-import { parseChangeItem } from './items';
+import { parseChangeItem, readable } from './items';
 import { auditIndexKeys, auditKey, auditSortKey, quarantineKey } from './keys';
 import { moveCount } from './override-counts';
 import type { Item, Table } from './table';
@@ -109,7 +109,7 @@ export class DynamoAuditRepository implements AuditRepository {
         if (changes.length === query.limit || (changes.length > 0 && bytes > MAX_PAGE_BYTES)) {
           return { changes, next: positionOf(changes.at(-1)) };
         }
-        changes.push(parseChangeItem(item));
+        changes.push(...readable([item], parseChangeItem));
       }
       start = page.last;
       if (start === undefined) {

@@ -1,13 +1,17 @@
 import type { Change } from '../ports';
 import { changeAttributes } from './items';
 import { changeKey } from './keys';
-import type { TransactItem } from './table';
+import type { Item, TransactItem } from './table';
 
 /** Files a change beside the thing it is about, in the same transaction. */
-export const putChange = (tableName: string, change: Change): TransactItem => ({
+export const putChange = (tableName: string, change: Change, more: Item = {}): TransactItem => ({
   Put: {
     TableName: tableName,
-    Item: { ...changeKey(change.environment, change.flagKey ?? '', change.id), ...changeAttributes(change) },
+    Item: {
+      ...changeKey(change.environment, change.flagKey ?? '', change.id),
+      ...changeAttributes(change),
+      ...more,
+    },
     ConditionExpression: 'attribute_not_exists(PK)',
   },
 });

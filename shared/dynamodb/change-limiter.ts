@@ -1,7 +1,7 @@
 import type { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
-import { remainingMs } from '../deadline';
-import { FlagError, StoreUnavailable } from '../errors';
+import { remainingMs, withOwnDeadline } from '../deadline';
+import { FlagError, StoreUnavailable, WriteConflict } from '../errors';
 import type { ChangeLimiter, Clock } from '../ports';
 import { faultOf } from './faults';
 import { limiterKey } from './keys';
@@ -10,6 +10,10 @@ import type { Item, Table } from './table';
 /** A flag takes this many override changes in any {@link WINDOW_MS}. */
 const SLOTS = 100;
 const WINDOW_MS = 3_600_000;
+/** A change is written up to this much after its claim, so that long after the hour a slot is free again. */
+const WRITE_WITHIN_MS = 5_000;
+const TAKEN_MS = WINDOW_MS + WRITE_WITHIN_MS;
+const RELEASE_WITHIN_MS = 500;
 /** Less time than this and a claim could not be used. */
 const LEAST_MS = 100;
 
@@ -17,13 +21,13 @@ const slotNames = Array.from({ length: SLOTS }, (_, index) => `s${String(index)}
 
 const isFree = (item: Item, slot: string, nowMs: number): boolean => {
   const claimedAt = item[slot];
-  return typeof claimedAt !== 'number' || claimedAt <= nowMs - WINDOW_MS;
+  return typeof claimedAt !== 'number' || claimedAt <= nowMs - TAKEN_MS;
 };
 
 const rateLimited = (item: Item, nowMs: number): FlagError => {
   const oldest = Math.min(...slotNames.map((slot) => Number(item[slot])));
   return new FlagError('RATE_LIMITED', `A flag takes at most ${String(SLOTS)} override changes per hour.`, {
-    retryAfterSeconds: Math.max(1, Math.ceil((oldest + WINDOW_MS - nowMs) / 1000)),
+    retryAfterSeconds: Math.max(1, Math.ceil((Math.floor(oldest) + TAKEN_MS - nowMs) / 1000)),
   });
 };
 
@@ -45,10 +49,12 @@ export class DynamoChangeLimiter implements ChangeLimiter {
     let slot = pick(slotNames);
     while (slot !== undefined) {
       const nowMs = this.clock();
-      const seen = await this.tryClaim(key, slot, nowMs);
+      // the fraction tells claims of one millisecond apart, so that a place is handed back by its owner alone
+      const claimedAt = nowMs + Math.random();
+      const seen = await this.tryClaim(key, slot, claimedAt);
       if (seen === 'claimed') {
         const claimed = slot;
-        return { release: () => this.release(key, claimed, nowMs) };
+        return { release: () => this.release(key, claimed, claimedAt) };
       }
       slot = pick(slotNames.filter((name) => isFree(seen, name, nowMs)));
       if (slot === undefined) {
@@ -76,8 +82,8 @@ export class DynamoChangeLimiter implements ChangeLimiter {
         ExpressionAttributeNames: { '#slot': slot, '#ttl': 'ttl' },
         ExpressionAttributeValues: {
           ':now': nowMs,
-          ':hourAgo': nowMs - WINDOW_MS,
-          ':ttl': Math.ceil((nowMs + 2 * WINDOW_MS) / 1000),
+          ':hourAgo': nowMs - TAKEN_MS,
+          ':ttl': Math.ceil((nowMs + 2 * TAKEN_MS) / 1000),
         },
         ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
       });
@@ -92,12 +98,19 @@ export class DynamoChangeLimiter implements ChangeLimiter {
   }
 
   private async release(key: { PK: string; SK: string }, slot: string, claimedAtMs: number): Promise<void> {
-    await this.table.update({
-      Key: key,
-      UpdateExpression: 'REMOVE #slot',
-      ConditionExpression: '#slot = :claimedAt',
-      ExpressionAttributeNames: { '#slot': slot },
-      ExpressionAttributeValues: { ':claimedAt': claimedAtMs },
+    // the request may have spent its time, and a slot is worth an hour
+    const give = () =>
+      this.table.update({
+        Key: key,
+        UpdateExpression: 'REMOVE #slot',
+        ConditionExpression: '#slot = :claimedAt',
+        ExpressionAttributeNames: { '#slot': slot },
+        ExpressionAttributeValues: { ':claimedAt': claimedAtMs },
+      });
+    await withOwnDeadline(RELEASE_WITHIN_MS, give).catch((error: unknown) => {
+      if (!(error instanceof WriteConflict)) {
+        throw error;
+      }
     });
   }
 }

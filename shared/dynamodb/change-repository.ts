@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { LRUCache } from 'lru-cache';
 import { WriteConflict } from '../errors';
-import type { Change, ChangeRepository, Clock } from '../ports';
+import type { Change, ChangeRepository, Clock, FlagGeneration } from '../ports';
 import { moveFlagsVersion, versionOf } from './flag-versions';
-import { parseChangeItem } from './items';
+import { parseChangeItem, readable } from './items';
 import { changeKey, flagsVersionKey } from './keys';
 import type { Table } from './table';
 
@@ -10,6 +11,9 @@ const MAX_TRIES = 20;
 const PAUSE_MS = 25;
 
 export class DynamoChangeRepository implements ChangeRepository {
+  /** An end does not change, and a big flag's sweep asks for it once an item. */
+  private readonly ends = new LRUCache<string, Change>({ max: 100 });
+
   constructor(
     private readonly table: Table,
     private readonly clock: Clock,
@@ -18,6 +22,28 @@ export class DynamoChangeRepository implements ChangeRepository {
   async find(environment: string, flagKey: string, changeId: string): Promise<Change | undefined> {
     const item = await this.table.get(changeKey(environment, flagKey, changeId), 'strong');
     return item === undefined ? undefined : parseChangeItem(item);
+  }
+
+  async findEnd(of: FlagGeneration): Promise<Change | undefined> {
+    const known = this.ends.get(of.generation);
+    if (known !== undefined) {
+      return known;
+    }
+    const { PK, SK: first } = changeKey(of.environment, of.flagKey, '');
+    const pages = this.table.query({
+      KeyConditionExpression: 'PK = :pk AND begins_with(SK, :first)',
+      FilterExpression: 'endedGeneration = :generation',
+      ExpressionAttributeValues: { ':pk': PK, ':first': first, ':generation': of.generation },
+      ConsistentRead: true,
+    });
+    for await (const items of pages) {
+      const [end] = readable(items, parseChangeItem);
+      if (end !== undefined) {
+        this.ends.set(of.generation, end);
+        return end;
+      }
+    }
+    return undefined;
   }
 
   async bumpFlagsVersion(environment: string, flagKey: string): Promise<void> {

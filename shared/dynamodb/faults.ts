@@ -41,6 +41,14 @@ const faultOfCancellation = (reasons: readonly CancellationReason[]): Fault => {
   return codes.every((code) => PASSING_REASONS.has(code)) ? 'retry' : 'bug';
 };
 
+/** The answer of a server, or none of it: a time-out, an abort, a broken connection. Anything else is our own fault. */
+const isFromOutside = (error: unknown): boolean => {
+  const { $metadata, code, name } = error as { $metadata?: unknown; code?: unknown; name?: unknown };
+  return (
+    $metadata !== undefined || typeof code === 'string' || name === 'TimeoutError' || name === 'AbortError'
+  );
+};
+
 const reasonsOf = (error: unknown): readonly CancellationReason[] =>
   (error as { CancellationReasons?: CancellationReason[] }).CancellationReasons ?? [];
 
@@ -55,5 +63,5 @@ export const faultOf = (error: unknown): Fault => {
   if (LOAD_ERRORS.has(name)) {
     return 'retry';
   }
-  return REFUSED.has(name) ? 'bug' : 'unknown';
+  return !REFUSED.has(name) && isFromOutside(error) ? 'unknown' : 'bug';
 };

@@ -86,7 +86,7 @@ export class DynamoFlagRepository implements FlagRepository {
         },
       },
       ...moveFlagsVersion(tableName, environment, key, snapshot.flagsVersion, this.clock()),
-      putChange(tableName, change),
+      putChange(tableName, change, 'deleted' in next ? { endedGeneration: record.generation } : {}),
     ];
     if ('deleted' in next) {
       const sweep = { ...sweepKey(environment, key, record.generation), round: 0 };

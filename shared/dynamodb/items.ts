@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { AUDIT_EVENTS, AuditEventSchema } from '../contract/audit';
+import { AuditEventSchema } from '../contract/audit';
 import { FlagSchema } from '../contract/flag';
 import { OVERRIDE_KINDS } from '../contract/override';
 import { JsonValueSchema } from '../contract/primitives';
@@ -94,9 +94,10 @@ export const overrideAttributes = (override: StoredOverride, changeId: string) =
   ttl: override.expiresAtMs === null ? undefined : Math.ceil(override.expiresAtMs / 1000) + 1,
 });
 
-const ChangeSchema: z.ZodType<Change> = AuditEventSchema.omit({ values: true }).extend({
-  event: z.enum(AUDIT_EVENTS),
-});
+/** Events and fields of a newer version are kept as they are: a log that cannot be read helps nobody. */
+const ChangeSchema = z
+  .object(AuditEventSchema.omit({ values: true }).shape)
+  .extend({ event: z.string() }) as unknown as z.ZodType<Change>;
 const ChangeItemSchema = z.object({ change: json.pipe(ChangeSchema) });
 
 export const parseChangeItem = (item: Item): Change => ChangeItemSchema.parse(item).change;

@@ -5,9 +5,7 @@
 
 export const PREFIX = {
   flag: 'FLAG#',
-  segment: 'SEGMENT#',
   user: 'USER#',
-  device: 'DEVICE#',
   change: 'CHANGE#',
   changed: 'CHANGED#',
   sweep: 'SWEEP#',

@@ -92,7 +92,8 @@ export const readCounts = async (
     const of = byGeneration.get(generationOf(String(item['flagKey']), String(item['generation'])));
     const kind = OVERRIDE_KINDS.find((each) => each === item['kind']);
     if (of !== undefined && kind !== undefined) {
-      of[kind] -= 1;
+      // the index may still show what the counter has left behind
+      of[kind] = Math.max(0, of[kind] - 1);
     }
   }
   return counts;

@@ -46,6 +46,19 @@ const countMoves = (writes: readonly OverrideWrite[]): Map<OverrideKind, number>
   return moves;
 };
 
+/** Expired overrides and tombstones lie between those that count: few reads get past many of them. */
+const LEAST_READ = 200;
+/** After this many reads a page ends short, before the request runs out of time. */
+const MAX_READS = 20;
+
+const isListed = (
+  { kind, expiresAtMs }: StoredOverride,
+  page: { kinds: readonly OverrideKind[]; nowMs: number },
+): boolean => page.kinds.includes(kind) && (expiresAtMs === null || expiresAtMs > page.nowMs);
+
+const positionOf = (override: StoredOverride | undefined): string | undefined =>
+  override && `${override.userId}#${override.kind}`;
+
 export class DynamoOverrideRepository implements OverrideRepository {
   constructor(
     private readonly table: Table,
@@ -76,32 +89,28 @@ export class DynamoOverrideRepository implements OverrideRepository {
   ): Promise<{ overrides: StoredOverride[]; next: string | undefined }> {
     const partition = overridePartition(of.environment, of.flagKey, of.generation);
     const overrides: StoredOverride[] = [];
-    const pages = this.table.query({
-      KeyConditionExpression: 'PK = :pk AND begins_with(SK, :user)',
-      ExpressionAttributeValues: { ':pk': partition, ':user': PREFIX.user },
-      ConsistentRead: true,
-      ...(page.after === undefined
-        ? {}
-        : { ExclusiveStartKey: { PK: partition, SK: `${PREFIX.user}${page.after}` } }),
-      // one more than asked shows whether there is a next page
-      Limit: page.limit + 1,
-    });
-    for await (const items of pages) {
-      for (const override of readable(items, parseOverrideItem)) {
-        const counts =
-          page.kinds.includes(override.kind) &&
-          (override.expiresAtMs === null || override.expiresAtMs > page.nowMs);
-        if (!counts) {
-          continue;
-        }
+    let start = page.after === undefined ? undefined : { PK: partition, SK: `${PREFIX.user}${page.after}` };
+    for (let reads = 0; reads < MAX_READS; reads += 1) {
+      const { items, last } = await this.table.queryPage({
+        KeyConditionExpression: 'PK = :pk AND begins_with(SK, :user)',
+        ExpressionAttributeValues: { ':pk': partition, ':user': PREFIX.user },
+        ConsistentRead: true,
+        ExclusiveStartKey: start,
+        // one more than asked shows whether there is a next page
+        Limit: Math.max(page.limit + 1, LEAST_READ),
+      });
+      for (const override of readable(items, parseOverrideItem).filter((each) => isListed(each, page))) {
         if (overrides.length === page.limit) {
-          const last = overrides.at(-1);
-          return { overrides, next: last && `${last.userId}#${last.kind}` };
+          return { overrides, next: positionOf(overrides.at(-1)) };
         }
         overrides.push(override);
       }
+      if (last === undefined) {
+        return { overrides, next: undefined };
+      }
+      start = { PK: partition, SK: String(last['SK']) };
     }
-    return { overrides, next: undefined };
+    return { overrides, next: start?.SK.slice(PREFIX.user.length) };
   }
 
   async ofUser(environment: string, userId: string): Promise<StoredOverride[]> {

@@ -13,7 +13,7 @@ import type { Item, Table } from './table';
 
 const keyOf = (item: Item): string => String(item['SK']).slice(PREFIX.flag.length);
 
-const sorted = (items: readonly Item[], version: number, asked: readonly string[]): LoadedRuleset => {
+const readRuleset = (items: readonly Item[], version: number, asked: readonly string[]): LoadedRuleset => {
   const records: FlagRecord[] = [];
   const corrupt: string[] = [];
   const removed = new Set(asked);
@@ -56,7 +56,7 @@ export class DynamoRulesetSource implements RulesetSource {
     for await (const page of pages) {
       items.push(...page);
     }
-    return sorted(items, version, []);
+    return readRuleset(items, version, []);
   }
 
   async loadChanged(environment: string, since: number): Promise<LoadedRuleset | undefined> {
@@ -88,6 +88,6 @@ export class DynamoRulesetSource implements RulesetSource {
       asked.map((key) => flagItemKey(environment, key)),
       'strong',
     );
-    return sorted(items, version, asked);
+    return readRuleset(items, version, asked);
   }
 }

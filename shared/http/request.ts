@@ -29,12 +29,12 @@ export interface Request<Query, Body> {
   readonly body: Body;
 }
 
-const FLAG = /^(true|false)$/;
+const SWITCH = /^(true|false)$/;
 
 /** `?dryRun=true` */
 export const switchParameter = z
   .string()
-  .regex(FLAG, 'is "true" or "false"')
+  .regex(SWITCH, 'is "true" or "false"')
   .transform((text) => text === 'true')
   .default(false);
 
@@ -117,7 +117,8 @@ export const callOf = (
   attribution: {
     actor: principal.userId ?? 'system:anonymous',
     ip: event.requestContext.http.sourceIp,
-    userAgent: event.requestContext.http.userAgent === '' ? null : event.requestContext.http.userAgent,
+    // a gateway hands over an empty text where the header was missing
+    userAgent: event.requestContext.http.userAgent || null,
     route: event.routeKey,
     requestId: event.requestContext.requestId,
   },

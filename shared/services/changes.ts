@@ -16,11 +16,17 @@ import type {
   Telemetry,
   Transition,
 } from '../ports';
-import { expiryChange } from './expiry-change';
-import { shownOverride } from './shown-override';
+import { expiryChange, hasExpired } from './expiry-change';
+import { auditedOverride } from './shown-override';
 
 /** Characters of a record that are kept; an item of the table has its limit too. */
 const MAX_QUARANTINED = 100_000;
+
+/** Characters of a state that somebody wrote past the API; what comes through it is bounded before. */
+const MAX_STATE = 140_000;
+
+/** Records of the stream tell their time in whole seconds. */
+const RECORD_TIME_STEP_MS = 1_000;
 
 /** Who is named where a change did not come through the API. */
 const UNKNOWN_ACTOR = 'system:unattributed';
@@ -46,7 +52,13 @@ const shown = (state: FlagRecord | StoredOverride | CorruptItem | undefined): Js
   if ('flag' in state) {
     return state.flag;
   }
-  return state.kind === 'value' ? { ...state } : shownOverride(state);
+  return auditedOverride(state);
+};
+
+/** What fits an item of the audit log beside the other side of the change. */
+const bounded = (state: JsonValue): JsonValue => {
+  const text = JSON.stringify(state);
+  return text.length > MAX_STATE ? { truncated: text.slice(0, MAX_STATE) } : state;
 };
 
 /**
@@ -107,8 +119,8 @@ export class ChangeService {
     if (!wasThere || (await this.isAttributed(environment, flagKey, change))) {
       return;
     }
-    await this.file(unattributed(change, { environment, flagKey, targetUserId: null }));
     await this.parts.changes.bumpFlagsVersion(environment, flagKey);
+    await this.file(unattributed(change, { environment, flagKey, targetUserId: null }));
     await this.sweepLeftBehind(change);
   }
 
@@ -131,32 +143,40 @@ export class ChangeService {
     if (before === undefined && after === undefined) {
       return undefined;
     }
-    const isAlive = await this.isAlive(of);
-    if (!isAlive) {
-      if (after !== undefined) {
-        // written while its flag was being deleted: counts nowhere, and has to go
-        await this.parts.sweeps.request(of);
-      }
+    const end = await this.endOf(of);
+    const atMs = Date.parse(change.at) + RECORD_TIME_STEP_MS;
+    const expired =
+      change.isCollection && before !== undefined && !('corrupt' in before) && hasExpired(before, atMs);
+    if (expired && before.expiresAtMs < (end ?? Infinity)) {
+      const counted = end === undefined ? ({ ...of, kind: change.kind, by: -1 } as const) : undefined;
+      await this.file(expiryChange(before), counted);
       return undefined;
     }
-    if (change.isCollection && before !== undefined && !('corrupt' in before)) {
-      await this.file(expiryChange(before, change.changeIdBefore ?? change.recordId), {
-        ...of,
-        kind: change.kind,
-        by: -1,
-      });
+    if (end !== undefined && atMs > end) {
+      // removed behind its flag, as it should be; or written while its flag was being deleted, and has to go
+      await (after === undefined ? undefined : this.parts.sweeps.request(of));
       return undefined;
     }
     if (await this.isAttributed(of.environment, of.flagKey, change)) {
       return undefined;
     }
     const by = before === undefined ? 1 : -1;
-    const isCounted = (before === undefined) !== (after === undefined);
+    const isCounted = end === undefined && (before === undefined) !== (after === undefined);
     await this.file(
       unattributed(change, { environment: of.environment, flagKey: of.flagKey, targetUserId: change.userId }),
       isCounted ? { ...of, kind: change.kind, by } : undefined,
     );
     return of.environment;
+  }
+
+  /** When the generation's flag was deleted, in epoch milliseconds; undefined while it lives. */
+  private async endOf(of: FlagGeneration): Promise<number | undefined> {
+    if (await this.isAlive(of)) {
+      return undefined;
+    }
+    const deletion = await this.parts.changes.findEnd(of);
+    // ended past the API: nobody knows when
+    return deletion === undefined ? 0 : Date.parse(deletion.at);
   }
 
   private async isAlive({ environment, flagKey, generation }: FlagGeneration): Promise<boolean> {
@@ -206,8 +226,8 @@ const unattributed = (
   targetDeviceId: null,
   actor: UNKNOWN_ACTOR,
   changedKeys: [],
-  before: shown(before),
-  after: shown(after),
+  before: bounded(shown(before)),
+  after: bounded(shown(after)),
   reason: null,
   ip: null,
   userAgent: null,

@@ -1,15 +1,19 @@
+import { createHash } from 'node:crypto';
 import type { Change, StoredOverride } from '../ports';
-import { shownOverride } from './shown-override';
+import { auditedOverride } from './shown-override';
 
 /** Who ends overrides whose time is over. */
 const EXPIRY_ACTOR = 'system:expiry';
 
-/**
- * The end of an override by its own expiry. Its id follows from the change that made the override, so however the
- * end is noticed (the item collected, or replaced before that), the audit log has it once.
- */
-export const expiryChange = (override: StoredOverride, lastChangeId: string): Change => ({
-  id: `${lastChangeId}.expired`,
+/** An override ends once, whoever notices it: its item collected, or replaced before that. */
+const expiryId = ({ generation, userId, kind, expiresAtMs }: StoredOverride): string => {
+  const text = [generation, userId, kind, expiresAtMs].join('#');
+  return `expired-${createHash('sha256').update(text).digest('hex').slice(0, 32)}`;
+};
+
+/** The end of an override by its own expiry; the same end always has the same id. */
+export const expiryChange = (override: StoredOverride & { readonly expiresAtMs: number }): Change => ({
+  id: expiryId(override),
   event: 'override.expired',
   environment: override.environment,
   flagKey: override.flagKey,
@@ -17,12 +21,19 @@ export const expiryChange = (override: StoredOverride, lastChangeId: string): Ch
   targetDeviceId: null,
   actor: EXPIRY_ACTOR,
   changedKeys: ['overrideType'],
-  before: shownOverride(override),
+  before: auditedOverride(override),
   after: null,
   reason: override.reason,
   ip: null,
   userAgent: null,
   route: null,
   requestId: null,
-  at: new Date(override.expiresAtMs ?? 0).toISOString(),
+  at: new Date(override.expiresAtMs).toISOString(),
 });
+
+/** Whether the override's own time was over at `atMs`. */
+export const hasExpired = (
+  override: StoredOverride,
+  atMs: number,
+): override is StoredOverride & { readonly expiresAtMs: number } =>
+  override.expiresAtMs !== null && override.expiresAtMs <= atMs;

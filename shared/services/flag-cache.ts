@@ -1,4 +1,5 @@
-import { withDeadline, withOwnDeadline } from '../deadline';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { withOwnDeadline } from '../deadline';
 import { compileFlag } from '../evaluation/compile-flag';
 import type { CompiledFlag } from '../evaluation/model';
 import type { Clock, FlagRecord, LoadedRuleset, RulesetSource, Telemetry } from '../ports';
@@ -7,15 +8,15 @@ import type { Clock, FlagRecord, LoadedRuleset, RulesetSource, Telemetry } from 
 const CHECK_EVERY_MS = 500;
 /** After a failed check the last good ruleset serves this long before the store is asked again. */
 const RETRY_AFTER_MS = 1_500;
-/** A full load heals whatever else went wrong: no ruleset is older than this while the store answers. */
+/** A full load heals whatever else went wrong. */
 const FULL_LOAD_EVERY_MS = 5 * 60_000;
 /** Spreads the containers that started together. */
 const JITTER = 0.2;
 /** What a check may cost the request that happens to make it. */
 const CHECK_BUDGET_MS = 400;
-/** The first load of a container: without it nothing can be answered at all. */
-const FIRST_LOAD_BUDGET_MS = 2_500;
-/** A full load that fails does not stop the checks; it is tried again after this. */
+/** What a full load may take. The first of a container is waited for: without it nothing can be answered at all. */
+const FULL_LOAD_BUDGET_MS = 2_500;
+/** A full load that failed is tried again after this; the checks go on meanwhile. */
 const FULL_LOAD_AGAIN_MS = 60_000;
 
 /** Every flag of an environment, compiled, ordered by key, as of one ruleset version. Never changed, only replaced. */
@@ -49,88 +50,114 @@ const jittered = (ms: number): number => ms * (1 + JITTER * (Math.random() * 2 -
  */
 export class FlagCache {
   private readonly cached = new Map<string, Cached>();
-  private readonly refreshing = new Map<string, Promise<Ruleset>>();
+  private readonly checking = new Map<string, Promise<void>>();
+  private readonly loading = new Map<string, Promise<void>>();
 
   constructor(private readonly parts: FlagCacheParts) {}
 
-  /** The ruleset, at most half a second behind; throws `StoreUnavailable` only where there never was one. */
+  /**
+   * The ruleset as of the last check, half a second ago at most while the store answers; throws `StoreUnavailable`
+   * only where there never was one.
+   */
   async get(environment: string): Promise<Ruleset> {
     const cached = this.cached.get(environment);
-    if (cached !== undefined && this.parts.clock() < cached.checkAt) {
-      return cached.ruleset;
-    }
-    const running = this.refreshing.get(environment);
-    if (running !== undefined) {
-      return running;
-    }
-    const refresh = this.refresh(environment, cached).finally(() => this.refreshing.delete(environment));
-    this.refreshing.set(environment, refresh);
-    return refresh;
-  }
-
-  private async refresh(environment: string, cached: Cached | undefined): Promise<Ruleset> {
     if (cached === undefined) {
-      return withOwnDeadline(FIRST_LOAD_BUDGET_MS, () => this.loadAll(environment, undefined));
+      await this.loadAll(environment);
+      return this.get(environment);
     }
-    try {
-      const checked = await withDeadline(CHECK_BUDGET_MS, () => this.check(environment, cached));
-      return await this.heal(environment, cached, checked);
-    } catch (error) {
-      this.parts.telemetry.warn('ruleset not refreshed, the last good one serves', { environment, error });
-      this.parts.telemetry.count('RulesetStale');
-      cached.checkAt = this.parts.clock() + jittered(RETRY_AFTER_MS);
-      cached.ruleset = { ...cached.ruleset, isStale: true };
-      return cached.ruleset;
+    if (this.parts.clock() >= cached.checkAt) {
+      await this.once(this.checking, environment, () => this.check(environment, cached));
     }
-  }
-
-  private async check(environment: string, cached: Cached): Promise<Ruleset> {
-    const { source, clock } = this.parts;
-    const versions = await source.versions(environment);
-    const current = cached.ruleset;
-    if (versions.flags > current.version) {
-      const changed = await source.loadChanged(environment, current.version);
-      if (changed === undefined) {
-        return this.loadAll(environment, cached);
-      }
-      cached.ruleset = this.apply(environment, changed, current.flags, versions.overrides);
-    } else {
-      // an eventually consistent read may also be behind what is known here
-      const overridesVersion = Math.max(versions.overrides, current.overridesVersion);
-      cached.ruleset = { ...current, overridesVersion, isStale: false };
-    }
-    cached.checkAt = clock() + jittered(CHECK_EVERY_MS);
     return cached.ruleset;
   }
 
-  private async heal(environment: string, cached: Cached, checked: Ruleset): Promise<Ruleset> {
+  /** Requests share the refresh that is under way; it has a deadline of its own, none of theirs. */
+  private once(
+    running: Map<string, Promise<void>>,
+    environment: string,
+    work: () => Promise<void>,
+  ): Promise<void> {
+    const started = running.get(environment) ?? work().finally(() => running.delete(environment));
+    running.set(environment, started);
+    return started;
+  }
+
+  private async check(environment: string, cached: Cached): Promise<void> {
     const { clock, telemetry } = this.parts;
-    if (clock() < cached.fullLoadAt) {
-      return checked;
-    }
     try {
-      return await this.loadAll(environment, cached);
+      const isWhole = await withOwnDeadline(CHECK_BUDGET_MS, () => this.readChanges(environment, cached));
+      cached.checkAt = clock() + jittered(CHECK_EVERY_MS);
+      if (!isWhole || clock() >= cached.fullLoadAt) {
+        await this.loadAllBeside(environment, cached, isWhole);
+      }
     } catch (error) {
-      telemetry.warn('full load put off', { environment, error });
-      cached.fullLoadAt = clock() + FULL_LOAD_AGAIN_MS;
-      return checked;
+      telemetry.warn('ruleset not refreshed, the last good one serves', { environment, error });
+      telemetry.count('RulesetStale');
+      cached.checkAt = clock() + jittered(RETRY_AFTER_MS);
+      cached.ruleset = { ...cached.ruleset, isStale: true };
     }
   }
 
-  private async loadAll(environment: string, cached: Cached | undefined): Promise<Ruleset> {
+  /** Brings the ruleset up to date; false where what changed cannot be told and everything must be read. */
+  private async readChanges(environment: string, cached: Cached): Promise<boolean> {
+    const { source } = this.parts;
+    const versions = await source.versions(environment);
+    const { ruleset } = cached;
+    if (versions.flags <= ruleset.version) {
+      cached.ruleset = {
+        ...ruleset,
+        overridesVersion: Math.max(versions.overrides, ruleset.overridesVersion),
+        isStale: false,
+      };
+      return true;
+    }
+    const changed = await source.loadChanged(environment, ruleset.version);
+    if (changed !== undefined) {
+      cached.ruleset = this.apply(environment, changed, ruleset.flags, versions.overrides);
+    }
+    return changed !== undefined;
+  }
+
+  /** A full load that takes longer than a check goes on beside the requests, which have the last ruleset meanwhile. */
+  private async loadAllBeside(environment: string, cached: Cached, isWhole: boolean): Promise<void> {
+    const { clock, telemetry } = this.parts;
+    const load = this.loadAll(environment).then(
+      () => true,
+      (error: unknown) => {
+        telemetry.warn('full load put off', { environment, error });
+        cached.fullLoadAt = clock() + FULL_LOAD_AGAIN_MS;
+        return false;
+      },
+    );
+    const isLoaded = await Promise.race([load, sleep(CHECK_BUDGET_MS, false, { ref: false })]);
+    if (!isLoaded && !isWhole) {
+      cached.ruleset = { ...cached.ruleset, isStale: true };
+    }
+  }
+
+  private loadAll(environment: string): Promise<void> {
+    return this.once(this.loading, environment, () =>
+      withOwnDeadline(FULL_LOAD_BUDGET_MS, () => this.readAll(environment)),
+    );
+  }
+
+  private async readAll(environment: string): Promise<void> {
     const { source, clock } = this.parts;
     const startedAt = clock();
     const [versions, loaded] = await Promise.all([source.versions(environment), source.loadAll(environment)]);
-    const kept = new Map(
-      loaded.corrupt.flatMap((key) => cached?.ruleset.flags.get(key) ?? []).map((flag) => [flag.key, flag]),
-    );
-    const ruleset = this.apply(environment, loaded, kept, versions.overrides);
-    this.cached.set(environment, {
-      ruleset,
+    const cached = this.cached.get(environment);
+    const known = loaded.corrupt.flatMap((key) => cached?.ruleset.flags.get(key) ?? []);
+    const kept = new Map(known.map((flag) => [flag.key, flag]));
+    const fresh = {
+      ruleset: this.apply(environment, loaded, kept, versions.overrides),
       checkAt: startedAt + jittered(CHECK_EVERY_MS),
       fullLoadAt: startedAt + jittered(FULL_LOAD_EVERY_MS),
-    });
-    return ruleset;
+    };
+    if (cached === undefined) {
+      this.cached.set(environment, fresh);
+    } else {
+      Object.assign(cached, fresh);
+    }
   }
 
   /** A corrupt flag keeps its last good state, or stays out; the others are not touched by it. */
@@ -148,6 +175,13 @@ export class FlagCache {
       this.parts.telemetry.error('flags that cannot be read', { environment, flagKeys: loaded.corrupt });
       this.parts.telemetry.count('CorruptFlags');
     }
-    return { version: loaded.version, overridesVersion, flags, isStale: false };
+    // an eventually consistent read may be behind what is known here
+    const known = this.cached.get(environment)?.ruleset.overridesVersion ?? 0;
+    return {
+      version: loaded.version,
+      overridesVersion: Math.max(overridesVersion, known),
+      flags,
+      isStale: false,
+    };
   }
 }

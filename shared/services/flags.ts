@@ -206,7 +206,9 @@ export class FlagService {
     const before = snapshot.record?.flag;
     const after = 'deleted' in next ? undefined : next.flag;
     const flag = 'deleted' in next ? next.deleted.flag : next.flag;
-    checkFlagSize(flag);
+    if (after !== undefined) {
+      checkFlagSize(after);
+    }
     const change: Change = {
       id: about.changeId ?? this.parts.newId(),
       event,

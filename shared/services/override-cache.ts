@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import { withOwnDeadline } from '../deadline';
 import type { UserFlagOverride } from '../evaluation/model';
 import type { Clock, OverrideRepository, StoredOverride, Telemetry } from '../ports';
 
@@ -9,6 +10,12 @@ const MAX_AGE_MS = 5 * 60_000;
 const SETTLING_MS = 5_000;
 /** … so it is made again after this. */
 const READ_AGAIN_MS = 2_000;
+
+/**
+ * What a read may take, also where a cold start has spent the request's time: an exclusion that is not read does not
+ * exclude.
+ */
+const READ_BUDGET_MS = 400;
 
 /** By flag key. */
 export type OverridesByFlag = ReadonlyMap<string, readonly UserFlagOverride[]>;
@@ -70,7 +77,10 @@ export class OverrideCache {
       return { byFlag: entry.byFlag, isStale: false };
     }
     try {
-      const byFlag = grouped(await this.parts.overrides.ofUser(environment, userId));
+      const overrides = await withOwnDeadline(READ_BUDGET_MS, () =>
+        this.parts.overrides.ofUser(environment, userId),
+      );
+      const byFlag = grouped(overrides);
       const settled = nowMs >= movedAtMs + SETTLING_MS;
       const readAgainAtMs = settled ? Infinity : nowMs + READ_AGAIN_MS;
       this.entries.set(key, { byFlag, version, readAtMs: nowMs, readAgainAtMs });

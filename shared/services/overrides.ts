@@ -5,7 +5,7 @@ import {
   OverrideTypeSchema,
   type UserOverride,
 } from '../contract/override';
-import { AnyUserIdSchema, type UserIdFormat, UserSubSchema } from '../contract/primitives';
+import { AnyUserIdSchema, spelledAsStored, type UserIdFormat, UserSubSchema } from '../contract/primitives';
 import { FlagError, invalidField } from '../errors';
 import { parse } from '../parse';
 import type {
@@ -22,7 +22,7 @@ import type {
   UserDirectory,
 } from '../ports';
 import { type Call, checkVersion } from './call';
-import { expiryChange } from './expiry-change';
+import { expiryChange, hasExpired } from './expiry-change';
 import { flagNotFound } from './flags';
 import { overrideChange } from './override-change';
 import { shownOverride } from './shown-override';
@@ -141,9 +141,7 @@ export class OverrideService {
 
   private checkedUserId(userId: string, pointer: string): string {
     const schema = this.parts.userIdFormat === 'any' ? AnyUserIdSchema : UserSubSchema;
-    const checked = parse(schema, userId, () => pointer);
-    // a sub is a UUID, which has one spelling in tokens
-    return this.parts.userIdFormat === 'any' ? checked : checked.toLowerCase();
+    return spelledAsStored(parse(schema, userId, () => pointer));
   }
 
   private checkedExpiry(expiresAt: string | null): number | null {
@@ -193,8 +191,8 @@ export class OverrideService {
     const { overrides, telemetry } = this.parts;
     const change = overrideChange(this.parts, call, writes, event, reason);
     const replaced = writes.flatMap(({ slot, next }) =>
-      next?.version === 1 && slot.override !== undefined
-        ? [expiryChange(slot.override, slot.changeId ?? '')]
+      next?.version === 1 && slot.override !== undefined && hasExpired(slot.override, this.parts.clock())
+        ? [expiryChange(slot.override)]
         : [],
     );
     await overrides.commit(writes, [change, ...replaced]);

@@ -1,5 +1,6 @@
 import type { UserOverride } from '../contract/override';
 import { OverrideTypeSchema } from '../contract/override';
+import type { JsonValue } from '../contract/primitives';
 import type { StoredOverride } from '../ports';
 
 /** An include or exclude override as the API shows it. */
@@ -16,3 +17,7 @@ export const shownOverride = (override: StoredOverride): UserOverride => ({
   expiresAt: override.expiresAtMs === null ? null : new Date(override.expiresAtMs).toISOString(),
   version: override.version,
 });
+
+/** An override of any kind as the audit log shows it. */
+export const auditedOverride = (override: StoredOverride): JsonValue =>
+  override.kind === 'value' ? { ...override } : shownOverride(override);

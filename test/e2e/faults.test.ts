@@ -93,3 +93,34 @@ describe('a write that DynamoDB carried out but did not confirm', () => {
     );
   });
 });
+
+describe('a stream record that cannot be filed at the moment', () => {
+  it('comes again until it is in the audit log, once, and the caches have heard of it', async () => {
+    // more than the client and the handler try by themselves
+    proxy.inject('fail', { operations: ['PutItem'], times: 60 });
+    await guidon.call('POST', '/api/admin/flags', { as: 'admin', body: { key: 'filed-late' } });
+    await eventually(
+      () => guidon.call('GET', '/api/admin/audit?flagKey=filed-late', { as: 'admin' }),
+      ({ body }) => {
+        expect(body.items).toHaveLength(1);
+      },
+      20_000,
+    );
+    expect(guidon.functionLog().includes('stream record not recorded yet')).toBe(true);
+  });
+
+  it('moves the version that a write could not', async () => {
+    const body = { userId: guidon.ids.bob, overrideType: 'include' };
+    // the first update claims a place in the limit, the next ones would move the version
+    proxy.inject('refuse', { operations: ['UpdateItem'], skip: 1, times: 1 });
+    expect(
+      (await guidon.call('POST', '/api/admin/flags/new-checkout/users', { as: 'admin', body })).status,
+    ).toBe(201);
+    await eventually(
+      () => guidon.call('GET', '/api/config/flags', { as: 'bob' }),
+      (answer) => {
+        expect(answer.body.flags['new-checkout']).toBe(true);
+      },
+    );
+  });
+});

@@ -140,6 +140,7 @@ describe('alarms', () => {
       'Errors 0',
       'IteratorAge 60000',
       'IteratorAge 60000',
+      'OverridesStale 0',
       'PoisonRecords 0',
       'RulesetStale 0',
     ]);

@@ -17,7 +17,7 @@ export interface TestEngine {
 /** An engine of its own with the tables of the template, empty. Without a stream it stays fast under many writes. */
 export const startTestEngine = async ({ stream = true } = {}): Promise<TestEngine> => {
   const dataDir = mkdtempSync(join(tmpdir(), 'guidon-engine-'));
-  const engine = await startEngine({ dataDir, kind: process.env['GUIDON_ENGINE'] });
+  const engine = await startEngine({ dataDir, kind: process.env['GUIDON_ENGINE'], isEphemeral: true });
   const { tables } = readTemplate(process.env['GUIDON_ASSEMBLY_DIR'] ?? '');
   await createTables(
     engine.endpoint,

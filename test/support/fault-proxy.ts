@@ -5,6 +5,8 @@ import type { AddressInfo } from 'node:net';
 export type Fault =
   /** Answers as DynamoDB does when a table is short of capacity. */
   | 'throttle'
+  /** Answers that the call itself is wrong: nothing was written, and trying again would not help. */
+  | 'refuse'
   /** Answers 500 without passing the call on. */
   | 'fail'
   /** Takes the call and never answers. */
@@ -80,6 +82,8 @@ export const startFaultProxy = async (target: string): Promise<FaultProxy> => {
     const fault = faultFor(operation);
     if (fault === 'throttle') {
       answer(response, 400, 'ProvisionedThroughputExceededException');
+    } else if (fault === 'refuse') {
+      answer(response, 400, 'ValidationException');
     } else if (fault === 'fail') {
       answer(response, 500, 'InternalServerError');
     } else if (fault !== 'hang') {

@@ -148,12 +148,13 @@ export const startGuidon = async (
   };
 };
 
-/** Asks until the answer satisfies `check` or five seconds have passed; caches and audit log follow behind a write. */
+/** Asks until the answer satisfies `check` or the time is over; caches and audit log follow behind a write. */
 export const eventually = async <Result>(
   ask: () => Promise<Result>,
   check: (result: Result) => void,
+  withinMs = 5_000,
 ): Promise<Result> => {
-  const until = Date.now() + 5_000;
+  const until = Date.now() + withinMs;
   for (;;) {
     const result = await ask();
     try {

@@ -50,33 +50,25 @@ const expected: Readonly<Record<AccessProfile, Record<string, string[]>>> = {
   nothing: {},
   evaluate: evaluator,
   read: {
-    ...evaluator,
+    'FlagTable.Arn': dynamodb('GetItem', 'BatchGetItem', 'Query'),
     'FlagTable.Arn/index/GSI2': query,
-    'AuditTable.Arn': dynamodb('GetItem', 'Query'),
     'AuditTable.Arn/index/byEnvironment': query,
     'AuditTable.Arn/index/byFlag': query,
     'AuditTable.Arn/index/byUser': query,
     'AuditTable.Arn/index/byActor': query,
   },
   write: {
-    'FlagTable.Arn': dynamodb(
-      'GetItem',
-      'BatchGetItem',
-      'Query',
-      'PutItem',
-      'UpdateItem',
-      'ConditionCheckItem',
-    ),
+    'FlagTable.Arn': dynamodb('GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem'),
     'UserPool.Arn': ['cognito-idp:ListUsers'],
   },
   record: {
     ...streamReader,
-    'FlagTable.Arn': dynamodb('GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem'),
+    'FlagTable.Arn': dynamodb('GetItem', 'Query', 'PutItem', 'UpdateItem'),
     'AuditTable.Arn': dynamodb('PutItem'),
   },
   sweep: {
     ...streamReader,
-    'FlagTable.Arn': dynamodb('Query', 'GetItem', 'BatchWriteItem', 'DeleteItem', 'UpdateItem', 'PutItem'),
+    'FlagTable.Arn': dynamodb('Query', 'GetItem', 'BatchWriteItem', 'UpdateItem'),
   },
 };
 

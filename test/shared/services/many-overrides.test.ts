@@ -2,7 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { overridePartition, sweepKey } from '../../../shared/dynamodb/keys';
 import type { FlagGeneration } from '../../../shared/ports';
-import { seedOverrides } from '../../support/seed-overrides';
+import { writeOverrides } from '../../support/write-overrides';
 import { aCall, aUserId, composeStreamSide, ENVIRONMENT, openWorld, type World } from '../../support/world';
 
 let world: World;
@@ -40,7 +40,7 @@ describe('a flag with 1,200 overrides', () => {
   it('is listed page by page without loss or double while others are being written', async () => {
     const of = await createFlag('listed');
     const steady = Array.from({ length: 1_200 }, aUserId);
-    await seedOverrides(client, world.engine.flagTableName, of, steady);
+    await writeOverrides(client, world.engine.flagTableName, of, steady);
 
     const other = world.newContainer();
     const listing = new AbortController();
@@ -81,7 +81,7 @@ describe('a flag with 20,000 overrides that is deleted and created anew', () => 
   it('counts none of the old ones, and they are gone in the end', async () => {
     const old = await createFlag('reborn');
     const users = Array.from({ length: 20_000 }, aUserId);
-    await seedOverrides(client, world.engine.flagTableName, old, users);
+    await writeOverrides(client, world.engine.flagTableName, old, users);
     const user = users[4_711]!;
     expect(await world.newContainer().valueOf('reborn', user)).toBe(true);
 

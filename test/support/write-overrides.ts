@@ -8,7 +8,7 @@ const BATCH = 25;
 const IN_FLIGHT = 8;
 
 /** Writes many include overrides straight into the table, past the limit of a hundred an hour. */
-export const seedOverrides = async (
+export const writeOverrides = async (
   client: DynamoDBDocumentClient,
   tableName: string,
   of: FlagGeneration,
@@ -25,9 +25,9 @@ export const seedOverrides = async (
         kind: 'include',
         enabled: true,
         reason: null,
-        createdBy: 'seed',
+        createdBy: 'test',
         createdAt: at,
-        updatedBy: 'seed',
+        updatedBy: 'test',
         updatedAt: at,
         expiresAtMs: null,
         version: 1,
