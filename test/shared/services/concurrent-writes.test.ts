@@ -20,7 +20,7 @@ const tally = (outcomes: readonly PromiseSettledResult<unknown>[]): Record<strin
   return counts;
 };
 
-describe('500 changes of one flag at the same time', () => {
+describe('500 changes of one flag from ten instances', () => {
   it('are accepted exactly a hundred times, whichever instance they reach', async () => {
     await world.container.createFlag({ key: 'crowded' });
     const containers = Array.from({ length: 10 }, () => world.newContainer());
