@@ -68,7 +68,12 @@ module.exports = {
       from: { path: '^shared/' },
       to: { path: '^(bin|lib|functions|local|test)/' },
     },
-    only('routes', '^functions/routes\\.ts$', ['^shared/dynamodb/keys\\.ts$'], 'pure data'),
+    only(
+      'routes',
+      '^functions/routes\\.ts$',
+      ['^shared/dynamodb/keys\\.ts$', '^shared/http/principal\\.ts$'],
+      'pure data',
+    ),
     only('functions', '^functions/(admin|evaluation|stream)/', [
       CONTRACT,
       CONFIG,

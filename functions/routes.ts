@@ -1,15 +1,12 @@
 import { PREFIX } from '../shared/dynamodb/keys';
+import type { Caller } from '../shared/http/principal';
+
+export type { Caller };
 
 /**
  * The table of contents: one row per Lambda. The stack, the laptop runner and the tests all read it,
  * so no endpoint exists in one and not in another.
  */
-
-/**
- * Who may call a route: `none` reads no identity; `anyone` may come without a token (a bad one is still refused);
- * `user` is any signed-in user; `viewer` is a member of `viewer` or `admin`; `admin` of `admin` only.
- */
-export type Caller = 'none' | 'anyone' | 'user' | 'viewer' | 'admin';
 
 /** What a function may touch; one role each (see `lib/constructs/access-profiles.ts`). */
 export type AccessProfile = 'nothing' | 'evaluate' | 'read' | 'write' | 'record' | 'sweep';

@@ -1,7 +1,7 @@
 import type { OverrideCounts } from '../contract/flag';
 import { OVERRIDE_KINDS, type OverrideKind } from '../contract/override';
 import type { FlagGeneration, FlagRecord } from '../ports';
-import { countKey, expiryPartition, EXPIRY_SHARDS } from './keys';
+import { countKey, expiryPartition, EXPIRY_SHARDS, overridePartition } from './keys';
 import type { Item, Table, TransactItem } from './table';
 
 /** A counter is moved by every override transaction; one item alone would make them conflict in a burst. */
@@ -37,8 +37,6 @@ export const moveCount = (
   ];
 };
 
-const generationOf = (flagKey: string, generation: string): string => `${flagKey}#${generation}`;
-
 /** Overrides that have expired but still lie in the table, so the counters count them: DynamoDB collects late. */
 async function* expired(table: Table, environment: string, nowMs: number): AsyncGenerator<Item> {
   for (let shard = 0; shard < EXPIRY_SHARDS; shard += 1) {
@@ -65,23 +63,18 @@ export const readCounts = async (
   nowMs: number,
 ): Promise<Map<string, OverrideCounts>> => {
   const counts = new Map<string, OverrideCounts>();
-  const byGeneration = new Map<string, OverrideCounts>();
+  // counters and overrides of a generation share a partition
+  const byPartition = new Map<unknown, OverrideCounts>();
   const keys = flags.flatMap(({ flag, generation }) => {
     const zero: OverrideCounts = { include: 0, exclude: 0, value: 0 };
     counts.set(flag.key, zero);
-    byGeneration.set(generationOf(flag.key, generation), zero);
+    byPartition.set(overridePartition(environment, flag.key, generation), zero);
     return Array.from({ length: COUNT_SHARDS }, (_, shard) =>
       countKey(environment, flag.key, generation, shard),
     );
   });
-  const partitions = new Map(
-    flags.map(({ flag, generation }) => [
-      countKey(environment, flag.key, generation, 0).PK,
-      counts.get(flag.key),
-    ]),
-  );
   for (const item of await table.batchGet(keys, 'strong')) {
-    const of = partitions.get(String(item['PK']));
+    const of = byPartition.get(item['PK']);
     for (const kind of OVERRIDE_KINDS) {
       if (of !== undefined) {
         of[kind] += Number(item[attributeOf(kind)] ?? 0);
@@ -89,7 +82,7 @@ export const readCounts = async (
     }
   }
   for await (const item of expired(table, environment, nowMs)) {
-    const of = byGeneration.get(generationOf(String(item['flagKey']), String(item['generation'])));
+    const of = byPartition.get(item['PK']);
     const kind = OVERRIDE_KINDS.find((each) => each === item['kind']);
     if (of !== undefined && kind !== undefined) {
       // the index may still show what the counter has left behind

@@ -1,7 +1,10 @@
 import { FlagError } from '../errors';
 import type { TokenVerifier } from './token-verifier';
 
-/** Who may call an endpoint; `functions/routes.ts` says it of every route. */
+/**
+ * Who may call a route: `none` reads no identity; `anyone` may come without a token (a bad one is still refused);
+ * `user` is any signed-in user; `viewer` is a member of `viewer` or `admin`; `admin` of `admin` only.
+ */
 export type Caller = 'none' | 'anyone' | 'user' | 'viewer' | 'admin';
 
 export interface Principal {

@@ -131,6 +131,7 @@ export class FlagCache {
     );
     const isLoaded = await Promise.race([load, sleep(CHECK_BUDGET_MS, false, { ref: false })]);
     if (!isLoaded && !isWhole) {
+      telemetry.count('RulesetStale');
       cached.ruleset = { ...cached.ruleset, isStale: true };
     }
   }
@@ -155,8 +156,11 @@ export class FlagCache {
     };
     if (cached === undefined) {
       this.cached.set(environment, fresh);
-    } else {
+    } else if (loaded.version >= cached.ruleset.version) {
       Object.assign(cached, fresh);
+    } else {
+      // checks have gone past this load while it ran: nobody sees an older state after a newer one
+      cached.fullLoadAt = fresh.fullLoadAt;
     }
   }
 

@@ -41,7 +41,7 @@ export interface OverrideServiceParts {
 const TYPES = OverrideTypeSchema.options;
 
 const counts = (override: StoredOverride | undefined, nowMs: number): override is StoredOverride =>
-  override !== undefined && (override.expiresAtMs === null || override.expiresAtMs > nowMs);
+  override !== undefined && !hasExpired(override, nowMs);
 
 export class OverrideService {
   constructor(private readonly parts: OverrideServiceParts) {}

@@ -122,6 +122,42 @@ describe('the flags of a container', () => {
   });
 });
 
+describe('a full load that takes longer than a check', () => {
+  it('holds nobody up, and never brings back what is older than what was seen meanwhile', async () => {
+    await world.container.createFlag({ key: 'overtaken' });
+    const source = new DynamoRulesetSource(openTables(world.config).flagTable);
+    let letGo: () => void = () => undefined;
+    let isSlow = false;
+    const held = new Promise<void>((resolve) => {
+      letGo = resolve;
+    });
+    const slow = {
+      versions: source.versions.bind(source),
+      loadChanged: source.loadChanged.bind(source),
+      loadAll: async (environment: string) => {
+        const loaded = await source.loadAll(environment);
+        await (isSlow ? held : undefined);
+        return loaded;
+      },
+    };
+    const cache = new FlagCache({ source: slow, clock, telemetry });
+    const isEnabled = async () => (await cache.get(ENVIRONMENT)).flags.get('overtaken')?.isEnabled;
+    expect(await isEnabled()).toBe(false);
+    isSlow = true;
+    nowMs += 7 * MINUTE_MS;
+    // begins a full load, which reads the flag as it is and then hangs
+    expect(await isEnabled()).toBe(false);
+    await world.container.flags.patch(aCall(), 'overtaken', { enabled: true });
+    nowMs += 650;
+    expect(await isEnabled()).toBe(true);
+    letGo();
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    // no check can hide what the load left behind
+    world.proxy.inject('fail');
+    expect(await isEnabled()).toBe(true);
+  });
+});
+
 describe('the overrides of a user in a container', () => {
   const open = () => {
     const { flagTable } = openTables(world.config);
