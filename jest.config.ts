@@ -21,7 +21,8 @@ const config: Config = {
   ],
   coverageDirectory: 'coverage/unit',
   coverageReporters: ['json'],
-  testTimeout: 30_000,
+  // bounds a hang; nothing here measures time, and machines that build may be slow
+  testTimeout: 90_000,
   maxWorkers: 2,
 };
 

@@ -152,7 +152,7 @@ export const startGuidon = async (
 export const eventually = async <Result>(
   ask: () => Promise<Result>,
   check: (result: Result) => void,
-  withinMs = 5_000,
+  withinMs = 30_000,
 ): Promise<Result> => {
   const until = Date.now() + withinMs;
   for (;;) {
