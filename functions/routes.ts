@@ -1,5 +1,6 @@
 import { PREFIX } from '../shared/dynamodb/keys';
 import type { Caller } from '../shared/http/principal';
+import { SIGNED_PREFIX } from '../shared/http/signed-caller';
 
 export type { Caller };
 
@@ -128,9 +129,15 @@ export const routes: readonly Route[] = [
   },
 ];
 
+/** The same routes at the entrance of operators, who sign with AWS credentials: those of admins and viewers have one. */
+export const signedRoutesOf = ({ caller, routes: routeKeys }: Route): string[] =>
+  caller === 'admin' || caller === 'viewer'
+    ? routeKeys.map((routeKey) => routeKey.replace(' /', ` ${SIGNED_PREFIX}/`))
+    : [];
+
 /** A function fed by the stream of FlagTable. */
 export interface StreamHandler {
-  readonly name: string;
+  readonly name: 'record-changes' | 'sweep-overrides';
   readonly entry: string;
   readonly access: AccessProfile;
   /** Event filter patterns, any of which lets a record through. */

@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { buildSync } from 'esbuild';
+import { build, type Plugin } from 'esbuild';
 import { routes, streamHandlers } from '../functions/routes';
 
 export interface BundleFunctionsProps {
@@ -38,13 +38,25 @@ const substitutes = {
   '@smithy/core/checksum': substitute('checksum'),
 };
 
+/** Modules of zod that a Lambda does not need; they import each other by relative paths, which an alias cannot name. */
+const withoutJsonSchema: Plugin = {
+  name: 'without-json-schema',
+  setup: (building) => {
+    building.onResolve({ filter: /\/(to-json-schema|json-schema-processors)\.js$/ }, ({ importer }) =>
+      /zod[\\/]v4[\\/]classic[\\/]schemas\.js$/.test(importer)
+        ? { path: substitute('zod-json-schema') }
+        : undefined,
+    );
+  },
+};
+
 /** Bundles every function in one run and throws if one of them is too large. */
-export const bundleFunctions = ({
+export const bundleFunctions = async ({
   outDir,
   functions = [...routes, ...streamHandlers],
-}: BundleFunctionsProps): Bundle[] => {
+}: BundleFunctionsProps): Promise<Bundle[]> => {
   removeStale(outDir, new Set(functions.map(({ name }) => name)));
-  buildSync({
+  await build({
     entryPoints: Object.fromEntries(
       functions.map(({ name, entry }) => [`${name}/index`, `${resolve(entryDir, entry)}.ts`]),
     ),
@@ -61,9 +73,12 @@ export const bundleFunctions = ({
     charset: 'utf8',
     banner: { js: banner },
     alias: substitutes,
+    plugins: [withoutJsonSchema],
     // imported only when an operation streams events, which none of ours does
     external: ['@smithy/core/event-streams'],
     logLevel: 'warning',
+    // names that the substitutes leave out on purpose
+    logOverride: { 'import-is-undefined': 'silent' },
   });
   const bundles = functions.map(({ name }) => ({
     name,

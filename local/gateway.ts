@@ -109,7 +109,7 @@ export class Gateway {
     for (const { authorizer } of parts.template.routes) {
       if (authorizer !== undefined) {
         const { issuer, audience } = authorizer;
-        const config = { issuer, jwksUri: parts.jwksUri, clientIds: audience };
+        const config = { issuer, jwksUri: parts.jwksUri, clientIds: audience, machineClientIds: [] };
         this.verifiers.set(authorizer, createTokenVerifier(config));
       }
     }
@@ -184,7 +184,7 @@ export class Gateway {
       return undefined;
     }
     const [, token = ''] = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '') ?? [];
-    return verifier.verify(token);
+    return (await verifier.verify(token)).claims;
   }
 }
 

@@ -8,6 +8,8 @@ export interface Config {
   readonly environments: readonly string[];
   readonly defaultEnvironment: string;
   readonly userIdFormat: UserIdFormat;
+  /** Of one flag, in any 60 minutes. */
+  readonly overrideChangesPerHour: number;
   readonly tokens: TokenConfig;
   readonly userPoolId: string;
 }
@@ -17,6 +19,8 @@ export interface TokenConfig {
   readonly issuer: string;
   readonly jwksUri: string;
   readonly clientIds: readonly string[];
+  /** App clients for client credentials. */
+  readonly machineClientIds: readonly string[];
 }
 
 const list = z
@@ -34,6 +38,8 @@ const EnvironmentSchema = z
     TOKEN_ISSUER: z.url(),
     TOKEN_JWKS_URI: z.url(),
     TOKEN_CLIENT_IDS: list,
+    TOKEN_MACHINE_CLIENT_IDS: list,
+    OVERRIDE_CHANGES_PER_HOUR: z.coerce.number().int().positive(),
     USER_POOL_ID: z.string().min(1),
   })
   .refine((env) => env.ENVIRONMENTS.includes(env.DEFAULT_ENVIRONMENT), {
@@ -53,10 +59,12 @@ export const readConfig = (env: Readonly<Record<string, string | undefined>> = p
     environments: values.ENVIRONMENTS,
     defaultEnvironment: values.DEFAULT_ENVIRONMENT,
     userIdFormat: values.USER_ID_FORMAT,
+    overrideChangesPerHour: values.OVERRIDE_CHANGES_PER_HOUR,
     tokens: {
       issuer: values.TOKEN_ISSUER,
       jwksUri: values.TOKEN_JWKS_URI,
       clientIds: values.TOKEN_CLIENT_IDS,
+      machineClientIds: values.TOKEN_MACHINE_CLIENT_IDS,
     },
     userPoolId: values.USER_POOL_ID,
   };

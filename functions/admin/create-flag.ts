@@ -1,7 +1,6 @@
 import { composeFlagService } from '../../shared/composition/flag-service';
 import { composeHandler } from '../../shared/composition/handlers';
 import { CreateFlagRequestSchema } from '../../shared/contract/flag';
-import { ADMIN_BUDGET_MS } from '../../shared/http/create-handler';
 import { callOf, placeOf, switchParameter } from '../../shared/http/request';
 import { created, okVersioned } from '../../shared/http/responses';
 
@@ -11,7 +10,7 @@ export const handler = composeHandler({
   caller: 'admin',
   query: { dryRun: switchParameter },
   body: CreateFlagRequestSchema,
-  budgetMs: ADMIN_BUDGET_MS,
+  area: 'admin',
   answer: async (request) => {
     const { dryRun } = request.query;
     const flag = await flags.create(callOf(request, dryRun), request.body);

@@ -1,6 +1,5 @@
 import { composeFlagService } from '../../shared/composition/flag-service';
 import { composeHandler } from '../../shared/composition/handlers';
-import { ADMIN_BUDGET_MS } from '../../shared/http/create-handler';
 import { flagKeyOf } from '../../shared/http/request';
 import { okVersioned } from '../../shared/http/responses';
 
@@ -8,6 +7,6 @@ const flags = composeFlagService();
 
 export const handler = composeHandler({
   caller: 'viewer',
-  budgetMs: ADMIN_BUDGET_MS,
+  area: 'admin',
   answer: async (request) => okVersioned(await flags.get(request.environment, flagKeyOf(request))),
 });

@@ -10,7 +10,6 @@ import {
   TimestampSchema,
 } from '../../shared/contract/primitives';
 import { invalidField } from '../../shared/errors';
-import { ADMIN_BUDGET_MS } from '../../shared/http/create-handler';
 import { decodeCursor, encodeCursor } from '../../shared/http/cursor';
 import { listingOf, pagingParameters } from '../../shared/http/request';
 import { ok } from '../../shared/http/responses';
@@ -38,7 +37,7 @@ export const handler = composeHandler({
     from: moment,
     to: moment,
   },
-  budgetMs: ADMIN_BUDGET_MS,
+  area: 'admin',
   answer: async (request) => {
     const { cursor, ...query } = request.query;
     checkOrder(query);

@@ -3,7 +3,6 @@ import { composeFlagService } from '../../shared/composition/flag-service';
 import { composeHandler } from '../../shared/composition/handlers';
 import { FlagStateSchema, type ListedFlag } from '../../shared/contract/flag';
 import { FLAG_KEY_PATTERN, type Page } from '../../shared/contract/primitives';
-import { ADMIN_BUDGET_MS } from '../../shared/http/create-handler';
 import { decodeCursor, encodeCursor } from '../../shared/http/cursor';
 import { listingOf, pagingParameters } from '../../shared/http/request';
 import { ok } from '../../shared/http/responses';
@@ -18,7 +17,7 @@ export const handler = composeHandler({
     tag: z.string().max(64).optional(),
     state: FlagStateSchema.optional(),
   },
-  budgetMs: ADMIN_BUDGET_MS,
+  area: 'admin',
   answer: async (request) => {
     const { limit, cursor, q, tag, state } = request.query;
     const listing = listingOf(request);

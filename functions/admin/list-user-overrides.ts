@@ -1,7 +1,6 @@
 import { composeHandler } from '../../shared/composition/handlers';
 import { composeOverrideService } from '../../shared/composition/override-service';
 import type { UserOverridesListResponse } from '../../shared/contract/override';
-import { ADMIN_BUDGET_MS } from '../../shared/http/create-handler';
 import { decodeCursor, encodeCursor } from '../../shared/http/cursor';
 import { flagKeyOf, listingOf, pagingParameters } from '../../shared/http/request';
 import { ok } from '../../shared/http/responses';
@@ -13,7 +12,7 @@ const POSITION = /^[^#]{1,128}#[a-z]+$/;
 export const handler = composeHandler({
   caller: 'viewer',
   query: pagingParameters,
-  budgetMs: ADMIN_BUDGET_MS,
+  area: 'admin',
   answer: async (request) => {
     const { limit, cursor } = request.query;
     const listing = listingOf(request);

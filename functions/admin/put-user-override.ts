@@ -3,7 +3,6 @@ import { composeOverrideService } from '../../shared/composition/override-servic
 import { CognitoUserDirectory } from '../../shared/cognito/user-directory';
 import { readConfig } from '../../shared/config';
 import { AddUserOverrideRequestSchema } from '../../shared/contract/override';
-import { ADMIN_BUDGET_MS } from '../../shared/http/create-handler';
 import { callOf, flagKeyOf, placeOf, switchParameter } from '../../shared/http/request';
 import { created, okVersioned } from '../../shared/http/responses';
 
@@ -14,7 +13,7 @@ export const handler = composeHandler({
   caller: 'admin',
   query: { checkUser: switchParameter },
   body: AddUserOverrideRequestSchema,
-  budgetMs: ADMIN_BUDGET_MS,
+  area: 'admin',
   answer: async (request) => {
     const flagKey = flagKeyOf(request);
     const pool = request.query.checkUser ? userPool : undefined;

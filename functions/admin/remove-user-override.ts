@@ -1,7 +1,6 @@
 import { composeHandler } from '../../shared/composition/handlers';
 import { composeOverrideService } from '../../shared/composition/override-service';
 import { OverrideTypeSchema } from '../../shared/contract/override';
-import { ADMIN_BUDGET_MS } from '../../shared/http/create-handler';
 import { callOf, flagKeyOf } from '../../shared/http/request';
 import { noContent } from '../../shared/http/responses';
 
@@ -10,7 +9,7 @@ const overrides = composeOverrideService();
 export const handler = composeHandler({
   caller: 'admin',
   query: { overrideType: OverrideTypeSchema.optional() },
-  budgetMs: ADMIN_BUDGET_MS,
+  area: 'admin',
   answer: async (request) => {
     const { overrideType } = request.query;
     const userId = request.event.pathParameters?.['userId'] ?? '';

@@ -1,7 +1,6 @@
 import { composeFlagService } from '../../shared/composition/flag-service';
 import { composeHandler } from '../../shared/composition/handlers';
 import { UpdateFlagRequestSchema } from '../../shared/contract/flag';
-import { ADMIN_BUDGET_MS } from '../../shared/http/create-handler';
 import { callOf, flagKeyOf, switchParameter } from '../../shared/http/request';
 import { okVersioned } from '../../shared/http/responses';
 
@@ -11,7 +10,7 @@ export const handler = composeHandler({
   caller: 'admin',
   query: { dryRun: switchParameter },
   body: UpdateFlagRequestSchema,
-  budgetMs: ADMIN_BUDGET_MS,
+  area: 'admin',
   answer: async (request) => {
     const call = callOf(request, request.query.dryRun);
     const method = request.event.requestContext.http.method === 'PUT' ? 'replace' : 'patch';

@@ -2,7 +2,6 @@ import { composeEvaluationService } from '../../shared/composition/evaluation-se
 import { composeHandler } from '../../shared/composition/handlers';
 import type { MyFlagsResponse } from '../../shared/contract/evaluation';
 import type { Evaluation } from '../../shared/evaluation/model';
-import { EVALUATION_BUDGET_MS } from '../../shared/http/create-handler';
 import { ok } from '../../shared/http/responses';
 
 const evaluation = composeEvaluationService();
@@ -26,7 +25,7 @@ const shown = ({
 
 export const handler = composeHandler({
   caller: 'user',
-  budgetMs: EVALUATION_BUDGET_MS,
+  area: 'evaluation',
   answer: async ({ environment, principal }) => {
     const userId = principal.userId ?? '';
     const { evaluations } = await evaluation.evaluate(environment, userId);

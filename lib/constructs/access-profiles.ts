@@ -1,6 +1,7 @@
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import type { AccessProfile } from '../../functions/routes';
+import { acknowledgeWildcard } from './acknowledge';
 import type { AuditTable } from './audit-table';
 import type { DeadLetterQueue } from './dead-letter-queue';
 import type { FlagTable } from './flag-table';
@@ -30,6 +31,7 @@ export class AccessRoles extends Construct {
       record: this.createRole('Record', props, record(props)),
       sweep: this.createRole('Sweep', props, sweep(props)),
     };
+    acknowledgeWildcard(this, '*', 'Traces belong to no resource: X-Ray takes only "*"');
   }
 
   of(profile: AccessProfile): Role {

@@ -20,7 +20,7 @@ export class ChangeStream extends Construct {
     super(scope, id);
   }
 
-  addHandler({ name, filters }: StreamHandler, target: IFunction): void {
+  addHandler<Target extends IFunction>({ name, filters }: StreamHandler, target: Target): Target {
     const { flagTable, deadLetterQueue } = this.props;
     new EventSourceMapping(this, name, {
       target,
@@ -36,5 +36,6 @@ export class ChangeStream extends Construct {
       maxRecordAge: Duration.hours(12),
       onFailure: { bind: () => ({ destination: deadLetterQueue.queueArn }) },
     });
+    return target;
   }
 }

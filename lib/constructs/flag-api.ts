@@ -1,5 +1,4 @@
-import { Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
-import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
+import { Duration, Stack } from 'aws-cdk-lib';
 import {
   CorsHttpMethod,
   HttpApi,
@@ -8,24 +7,24 @@ import {
   HttpRoute,
   HttpRouteIntegration,
   HttpRouteKey,
-  HttpStage,
-  LogGroupLogDestination,
   PayloadFormatVersion,
   type CorsPreflightOptions,
   type HttpRouteIntegrationConfig,
+  type IHttpRouteAuthorizer,
 } from 'aws-cdk-lib/aws-apigatewayv2';
-import { HttpJwtAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
+import { HttpIamAuthorizer, HttpJwtAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
-import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import type { Caller, Route } from '../../functions/routes';
-import type { FlagUserPool } from './flag-user-pool';
+import { signedRoutesOf, type Caller, type Route } from '../../functions/routes';
+import { acknowledge } from './acknowledge';
+import { ApiStage, type ApiStageProps } from './api-stage';
 
-export interface FlagApiProps {
-  readonly userPool: FlagUserPool;
+export interface FlagApiProps extends Omit<ApiStageProps, 'httpApi'> {
+  readonly issuer: string;
+  /** App clients whose tokens pass; which routes they open is decided by the functions. */
+  readonly clientIds: readonly string[];
   readonly allowedOrigins: readonly string[];
-  readonly logRetentionDays: RetentionDays;
 }
 
 /** The gateway has no optional authorizer, so the functions of the other callers verify a token themselves. */
@@ -34,61 +33,69 @@ const mustSignIn: readonly Caller[] = ['user', 'viewer', 'admin'];
 /** The HTTP API: one route per line of the route table, one integration and one permission per function. */
 export class FlagApi extends Construct {
   readonly httpApi: HttpApi;
+  readonly stage: ApiStage;
   readonly url: string;
-  private readonly authorizer: HttpJwtAuthorizer;
+  private readonly tokens: HttpJwtAuthorizer;
+  private readonly signatures = new HttpIamAuthorizer();
 
-  constructor(scope: Construct, id: string, { userPool, allowedOrigins, logRetentionDays }: FlagApiProps) {
+  constructor(scope: Construct, id: string, props: FlagApiProps) {
     super(scope, id);
+    const { issuer, clientIds, allowedOrigins } = props;
     this.httpApi = new HttpApi(this, 'HttpApi', {
       apiName: Stack.of(this).stackName,
       createDefaultStage: false,
       corsPreflight: allowedOrigins.length > 0 ? corsFor(allowedOrigins) : undefined,
     });
     this.url = this.httpApi.apiEndpoint;
-    this.authorizer = new HttpJwtAuthorizer('Authorizer', userPool.issuer, {
-      jwtAudience: [userPool.clientId],
-    });
-    this.addStage(logRetentionDays);
+    this.tokens = new HttpJwtAuthorizer('Authorizer', issuer, { jwtAudience: [...clientIds] });
+    this.stage = new ApiStage(this, 'Stage', { ...props, httpApi: this.httpApi });
   }
 
-  addFunction({ name, caller, routes }: Route, handler: IFunction): void {
-    const integration = new FunctionIntegration(name, handler);
-    const authorizer = mustSignIn.includes(caller) ? this.authorizer : undefined;
-    for (const route of routes) {
-      const httpRoute = new HttpRoute(this, route.replace(/\W+/g, '-'), {
-        httpApi: this.httpApi,
-        routeKey: routeKeyOf(route),
-        integration,
-        authorizer,
-      });
-      if (authorizer === undefined) {
-        Validations.of(httpRoute).acknowledge({
-          id: 'AwsSolutions::AwsSolutions-APIG4',
-          reason: 'Open to anonymous callers by design; where a token is sent, the function verifies it',
-        });
+  addFunction(route: Route, handler: IFunction): void {
+    const integration = new FunctionIntegration(route.name, handler);
+    const authorizer = mustSignIn.includes(route.caller) ? this.tokens : undefined;
+    for (const routeKey of route.routes) {
+      const httpRoute = this.addRoute(routeKey, integration, authorizer);
+      if (route.access === 'evaluate') {
+        this.stage.addEvaluationRoute(routeKey, httpRoute);
       }
+      if (authorizer === undefined) {
+        acknowledge(
+          httpRoute,
+          'AwsSolutions-APIG4',
+          'Open to anonymous callers by design; where a token is sent, the function verifies it',
+        );
+      }
+    }
+    for (const routeKey of signedRoutesOf(route)) {
+      this.addRoute(routeKey, integration, this.signatures);
     }
     handler.addPermission('InvokeByApi', {
       principal: new ServicePrincipal('apigateway.amazonaws.com'),
       // any stage, any route; `$default` has no method, so a third "/*" would leave it out
-      sourceArn: Stack.of(this).formatArn({
-        service: 'execute-api',
-        resource: this.httpApi.apiId,
-        resourceName: '*/*',
-      }),
+      sourceArn: this.arnOf('*/*'),
     });
   }
 
-  private addStage(logRetentionDays: RetentionDays): void {
-    const logGroup = new LogGroup(this, 'AccessLogs', {
-      retention: logRetentionDays,
-      removalPolicy: RemovalPolicy.DESTROY,
-    });
-    new HttpStage(this, 'Stage', {
+  /** The ARN of calls with this method to this path, on any stage. */
+  arnOfCalls(method: string, path: string): string {
+    return this.arnOf(`*/${method}${path}`);
+  }
+
+  private arnOf(resourceName: string): string {
+    return Stack.of(this).formatArn({ service: 'execute-api', resource: this.httpApi.apiId, resourceName });
+  }
+
+  private addRoute(
+    routeKey: string,
+    integration: HttpRouteIntegration,
+    authorizer: IHttpRouteAuthorizer | undefined,
+  ): HttpRoute {
+    return new HttpRoute(this, routeKey.replace(/\W+/g, '-'), {
       httpApi: this.httpApi,
-      autoDeploy: true,
-      throttle: { rateLimit: 1000, burstLimit: 2000 },
-      accessLogSettings: { destination: new LogGroupLogDestination(logGroup), format: accessLogFormat },
+      routeKey: routeKeyOf(routeKey),
+      integration,
+      authorizer,
     });
   }
 }
@@ -148,18 +155,3 @@ const routeKeyOf = (route: string): HttpRouteKey => {
   }
   return HttpRouteKey.with(path, method);
 };
-
-/** Route keys instead of paths, and no address: who asked for whom is not for the access log. */
-const accessLogFormat = AccessLogFormat.custom(
-  JSON.stringify({
-    requestId: '$context.requestId',
-    requestTime: '$context.requestTime',
-    routeKey: '$context.routeKey',
-    status: '$context.status',
-    responseLength: '$context.responseLength',
-    responseLatency: '$context.responseLatency',
-    integrationLatency: '$context.integrationLatency',
-    integrationStatus: '$context.integrationStatus',
-    errorType: '$context.error.responseType',
-  }),
-);

@@ -6,6 +6,7 @@ import {
   Function as LambdaFunction,
   LoggingFormat,
   Runtime,
+  Tracing,
 } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
@@ -18,6 +19,8 @@ export interface FlagFunctionProps {
   readonly role: Role;
   readonly environment: Readonly<Record<string, string>>;
   readonly logRetentionDays: RetentionDays;
+  /** @default - shares the account's concurrency with everything else in it */
+  readonly reservedConcurrency?: number;
 }
 
 /** CPU comes with memory: 1,769 MB are one whole core, which evaluation needs when it compiles a ruleset. */
@@ -50,6 +53,8 @@ export class FlagFunction extends LambdaFunction {
       role: props.role,
       environment: { ...props.environment },
       loggingFormat: LoggingFormat.JSON,
+      tracing: Tracing.ACTIVE,
+      reservedConcurrentExecutions: props.reservedConcurrency,
       logGroup,
     });
   }

@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import {
   AccountRecovery,
   CfnUserPoolGroup,
@@ -10,6 +10,7 @@ import {
   type UserPoolClient,
 } from 'aws-cdk-lib/aws-cognito';
 import type { Construct } from 'constructs';
+import { acknowledge } from './acknowledge';
 
 export interface FlagUserPoolProps {
   readonly retainData: boolean;
@@ -24,6 +25,8 @@ const tokenLifetime = Duration.minutes(15);
 /** Everybody who signs in; the groups say who may read and who may change flags. */
 export class FlagUserPool extends UserPool {
   readonly issuer: string;
+  /** Where Cognito answers in the region of the stack. */
+  readonly regionalEndpoint: string;
   readonly clientId: string;
 
   constructor(scope: Construct, id: string, { retainData }: FlagUserPoolProps) {
@@ -49,7 +52,9 @@ export class FlagUserPool extends UserPool {
       deletionProtection: retainData,
       removalPolicy: retainData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
     });
-    this.issuer = `https://cognito-idp.${Stack.of(this).region}.amazonaws.com/${this.userPoolId}`;
+    const { region, urlSuffix } = Stack.of(this);
+    this.regionalEndpoint = `https://cognito-idp.${region}.${urlSuffix}`;
+    this.issuer = `${this.regionalEndpoint}/${this.userPoolId}`;
     this.clientId = this.addAppClient().userPoolClientId;
     this.addFlagGroup('admin', 'Reads and changes flags');
     this.addFlagGroup('viewer', 'Reads flags');
@@ -76,17 +81,15 @@ export class FlagUserPool extends UserPool {
   }
 
   private acknowledgeFindings(): void {
-    Validations.of(this).acknowledge(
-      {
-        id: 'AwsSolutions::AwsSolutions-COG2',
-        reason:
-          'The pool holds end users too: a second factor is offered to all, and left to each to turn on',
-      },
-      {
-        id: 'AwsSolutions::AwsSolutions-COG8',
-        reason:
-          'The Plus plan is charged per active user; without self sign-up the Essentials plan is enough',
-      },
+    acknowledge(
+      this,
+      'AwsSolutions-COG2',
+      'The pool holds end users too: a second factor is offered to all, and left to each to turn on',
+    );
+    acknowledge(
+      this,
+      'AwsSolutions-COG8',
+      'The Plus plan is charged per active user; without self sign-up the Essentials plan is enough',
     );
   }
 

@@ -11,7 +11,7 @@ export const composeOverrideService = (config = readConfig()): OverrideService =
   return new OverrideService({
     flags: new DynamoFlagRepository(flagTable, clock),
     overrides: new DynamoOverrideRepository(flagTable, clock),
-    limiter: new DynamoChangeLimiter(flagTable, clock),
+    limiter: new DynamoChangeLimiter(flagTable, clock, config.overrideChangesPerHour),
     userIdFormat: config.userIdFormat,
     clock,
     newId,

@@ -3,8 +3,6 @@ import type { HttpResponse } from '../http/responses';
 import { type HttpHandler, wrapHandler } from '../http/wrap-handler';
 import { startInvocation, telemetry } from '../telemetry';
 
-const BUDGET_MS = 1_000;
-
 /** The handler of a function without identity, environment or data; it needs no configuration either. */
 export const composePlainHandler = (answer: (event: HttpEvent) => Promise<HttpResponse>): HttpHandler =>
-  wrapHandler(answer, { budgetMs: BUDGET_MS, telemetry, startInvocation });
+  wrapHandler(answer, { area: 'plain', telemetry, startInvocation });

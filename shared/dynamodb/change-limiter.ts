@@ -7,8 +7,6 @@ import { faultOf } from './faults';
 import { limiterKey } from './keys';
 import type { Item, Table } from './table';
 
-/** A flag takes this many override changes in any {@link WINDOW_MS}. */
-const SLOTS = 100;
 const WINDOW_MS = 3_600_000;
 /** A change is written up to this much after its claim, so that long after the hour a slot is free again. */
 const WRITE_WITHIN_MS = 5_000;
@@ -17,16 +15,14 @@ const RELEASE_WITHIN_MS = 500;
 /** Less time than this and a claim could not be used. */
 const LEAST_MS = 100;
 
-const slotNames = Array.from({ length: SLOTS }, (_, index) => `s${String(index)}`);
-
 const isFree = (item: Item, slot: string, nowMs: number): boolean => {
   const claimedAt = item[slot];
   return typeof claimedAt !== 'number' || claimedAt <= nowMs - TAKEN_MS;
 };
 
-const rateLimited = (item: Item, nowMs: number): FlagError => {
+const rateLimited = (item: Item, slotNames: readonly string[], nowMs: number): FlagError => {
   const oldest = Math.min(...slotNames.map((slot) => Number(item[slot])));
-  return new FlagError('RATE_LIMITED', `A flag takes at most ${String(SLOTS)} override changes per hour.`, {
+  return new FlagError('RATE_LIMITED', `A flag takes at most ${String(slotNames.length)} override changes per hour.`, {
     retryAfterSeconds: Math.max(1, Math.ceil((Math.floor(oldest) + TAKEN_MS - nowMs) / 1000)),
   });
 };
@@ -35,18 +31,24 @@ const pick = (slots: readonly string[]): string | undefined =>
   slots[Math.floor(Math.random() * slots.length)];
 
 /**
- * One item per flag with 100 slots, each holding when it was last claimed. A claim is a conditional update of one
+ * One item per flag with a slot for each change of an hour, holding when it was last claimed. A claim is a conditional update of one
  * slot, so the limit holds in every sliding hour, whoever claims. A failed claim shows the item, and so what is free.
  */
 export class DynamoChangeLimiter implements ChangeLimiter {
+  private readonly slotNames: readonly string[];
+
+  /** `changesPerHour` is what a flag takes in any 60 minutes. */
   constructor(
     private readonly table: Table,
     private readonly clock: Clock,
-  ) {}
+    changesPerHour: number,
+  ) {
+    this.slotNames = Array.from({ length: changesPerHour }, (_, index) => `s${String(index)}`);
+  }
 
   async claim(environment: string, flagKey: string): Promise<{ release(): Promise<void> }> {
     const key = limiterKey(environment, flagKey);
-    let slot = pick(slotNames);
+    let slot = pick(this.slotNames);
     while (slot !== undefined) {
       const nowMs = this.clock();
       // the fraction tells claims of one millisecond apart, so that a place is handed back by its owner alone
@@ -56,9 +58,9 @@ export class DynamoChangeLimiter implements ChangeLimiter {
         const claimed = slot;
         return { release: () => this.release(key, claimed, claimedAt) };
       }
-      slot = pick(slotNames.filter((name) => isFree(seen, name, nowMs)));
+      slot = pick(this.slotNames.filter((name) => isFree(seen, name, nowMs)));
       if (slot === undefined) {
-        throw rateLimited(seen, nowMs);
+        throw rateLimited(seen, this.slotNames, nowMs);
       }
       if (remainingMs() < LEAST_MS) {
         break;

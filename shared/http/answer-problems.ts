@@ -5,9 +5,13 @@ import { problemResponse, statusOf } from './problem';
 import type { HttpEvent } from './request';
 import type { HttpResponse } from './responses';
 
+/** What a function is for: it decides how long a request may take, and which failures are counted together. */
+export type Area = 'evaluation' | 'admin' | 'plain';
+
 export interface AnswerProblemsParts {
   readonly telemetry: Telemetry;
   readonly startInvocation: (requestId: string, functionName: string) => void;
+  readonly area: Area;
 }
 
 interface Outcome {
@@ -28,6 +32,7 @@ const expected = (error: unknown): FlagError =>
 export const answerProblems = ({
   telemetry,
   startInvocation,
+  area,
 }: AnswerProblemsParts): MiddlewareObj<HttpEvent, HttpResponse> => {
   const outcomes = new WeakMap<HttpEvent, Outcome>();
 
@@ -58,6 +63,9 @@ export const answerProblems = ({
         telemetry.error('request failed', { route: event.routeKey, error: request.error });
       } else if (status >= 500) {
         telemetry.warn('request not served', { route: event.routeKey, error: error.cause });
+      }
+      if (status >= 500) {
+        telemetry.count('ServerErrors', { area });
       }
       const outcome = outcomes.get(event);
       if (outcome !== undefined) {

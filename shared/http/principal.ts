@@ -8,7 +8,7 @@ import type { TokenVerifier } from './token-verifier';
 export type Caller = 'none' | 'anyone' | 'user' | 'viewer' | 'admin';
 
 export interface Principal {
-  /** The token's `sub`; undefined for an anonymous caller. */
+  /** The token's `sub`, or the ARN of who signed the request; undefined for an anonymous caller. */
   readonly userId: string | undefined;
   readonly groups: readonly string[];
 }
@@ -50,7 +50,10 @@ export const identify = async (
       'This needs a signed-in user: send "Authorization: Bearer <token>".',
     );
   }
-  const claims = await verifier.verify(bearer(authorization));
+  const { claims, isMachine } = await verifier.verify(bearer(authorization));
+  if (isMachine) {
+    throw new FlagError('FORBIDDEN', 'This is for people: the token of a machine does not open it.');
+  }
   const groups = claims['cognito:groups'];
   const needed = GROUPS[caller];
   if (needed !== undefined && !needed.some((group) => groups.includes(group))) {

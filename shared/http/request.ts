@@ -4,6 +4,7 @@ import { invalidField } from '../errors';
 import { parse } from '../parse';
 import type { Call, IfMatch } from '../services/call';
 import type { Principal } from './principal';
+import { isSigned, SIGNED_PREFIX } from './signed-caller';
 
 /** What the endpoints need of the gateway's event (payload format 2.0). */
 export interface HttpEvent {
@@ -14,6 +15,7 @@ export interface HttpEvent {
   readonly pathParameters?: Readonly<Record<string, string | undefined>>;
   readonly requestContext: {
     readonly requestId: string;
+    readonly authorizer?: { readonly iam?: { readonly userArn?: string } };
     readonly http: { readonly method: string; readonly sourceIp: string; readonly userAgent: string };
   };
   body?: unknown;
@@ -124,7 +126,7 @@ export const callOf = (
   },
 });
 
-/** Where a new thing is to be found: in the environment that the request named. */
+/** Where a new thing is to be found: by the caller's entrance, in the environment that the request named. */
 export const placeOf = (
   { event, environment }: Request<unknown, unknown>,
   path: string,
@@ -134,7 +136,8 @@ export const placeOf = (
     event.queryStringParameters?.['environment'] !== undefined ||
     event.headers['x-environment'] !== undefined;
   const parameters = new URLSearchParams({ ...query, ...(isNamed && { environment }) }).toString();
-  return parameters === '' ? path : `${path}?${parameters}`;
+  const place = isSigned(event) ? `${SIGNED_PREFIX}${path}` : path;
+  return parameters === '' ? place : `${place}?${parameters}`;
 };
 
 /** Binds a cursor to its listing: route, place and filters. */

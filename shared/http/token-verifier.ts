@@ -24,12 +24,18 @@ const ClaimsSchema = z.discriminatedUnion('token_use', [
 ]);
 type Claims = z.infer<typeof ClaimsSchema>;
 
+export interface VerifiedToken {
+  readonly claims: Claims;
+  /** From an app client for client credentials: there is no user behind it. */
+  readonly isMachine: boolean;
+}
+
 export interface TokenVerifier {
   /**
-   * The claims of a token that is signed by the pool with RS256, meant for one of its app clients and in its time.
+   * What is in a token that is signed by the pool with RS256, meant for one of its app clients and in its time.
    * Throws `UNAUTHENTICATED` for any other, `UNAVAILABLE` where the pool's keys cannot be had.
    */
-  verify(token: string): Promise<Claims>;
+  verify(token: string): Promise<VerifiedToken>;
 }
 
 /** aws-jwt-verify's own fetcher speaks https only; the laptop's user pool answers over http. */
@@ -51,13 +57,14 @@ const checkHeader = (header: { alg: string; crit?: unknown }): void => {
   }
 };
 
-const checkClaims = (claims: Claims, clientIds: readonly string[]): Claims => {
+const checkClaims = (claims: Claims, { clientIds, machineClientIds }: TokenConfig): VerifiedToken => {
   const client = claims.token_use === 'id' ? claims.aud : claims.client_id;
   const fromTheFuture = claims.iat > Date.now() / 1000 + CLOCK_SKEW_SECONDS;
-  if (!clientIds.includes(client) || fromTheFuture) {
+  const isMachine = claims.token_use === 'access' && machineClientIds.includes(client);
+  if (!(isMachine || clientIds.includes(client)) || fromTheFuture) {
     throw new Error('the token is for another client or another time');
   }
-  return claims;
+  return { claims, isMachine };
 };
 
 export const createTokenVerifier = (config: TokenConfig): TokenVerifier => {
@@ -77,7 +84,7 @@ export const createTokenVerifier = (config: TokenConfig): TokenVerifier => {
     async verify(token) {
       try {
         const payload = await verifier.verify(token);
-        return checkClaims(ClaimsSchema.parse(payload), config.clientIds);
+        return checkClaims(ClaimsSchema.parse(payload), config);
       } catch (error) {
         if (error instanceof FetchError) {
           throw new FlagError('UNAVAILABLE', 'Sign-in cannot be checked at the moment.', {

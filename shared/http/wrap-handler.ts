@@ -1,9 +1,12 @@
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
 import { withDeadline } from '../deadline';
-import { answerProblems, type AnswerProblemsParts } from './answer-problems';
+import { answerProblems, type AnswerProblemsParts, type Area } from './answer-problems';
 import type { HttpEvent } from './request';
 import type { HttpResponse } from './responses';
+
+/** In milliseconds; the callers of evaluation wait with a page. The function's own time-out may be stricter. */
+const BUDGET_MS: Readonly<Record<Area, number>> = { evaluation: 800, admin: 3_000, plain: 1_000 };
 
 /** Left over at the end of a function's time to answer in. */
 const MARGIN_MS = 200;
@@ -13,11 +16,11 @@ export type HttpHandler = (event: HttpEvent, context: Context) => Promise<HttpRe
 /** What every HTTP function has: a deadline, problems for failures, a request id, one log line. */
 export const wrapHandler = (
   answer: (event: HttpEvent) => Promise<HttpResponse>,
-  options: AnswerProblemsParts & { budgetMs: number },
+  options: AnswerProblemsParts,
 ): HttpHandler => {
   const chain = middy<HttpEvent, HttpResponse>().use(answerProblems(options)).handler(answer);
   return (event, context) =>
-    withDeadline(Math.min(options.budgetMs, context.getRemainingTimeInMillis() - MARGIN_MS), () =>
+    withDeadline(Math.min(BUDGET_MS[options.area], context.getRemainingTimeInMillis() - MARGIN_MS), () =>
       chain(event, context),
     );
 };

@@ -92,7 +92,7 @@ export class FlagCache {
       }
     } catch (error) {
       telemetry.warn('ruleset not refreshed, the last good one serves', { environment, error });
-      telemetry.count('RulesetStale');
+      telemetry.count('StaleEvaluations');
       cached.checkAt = clock() + jittered(RETRY_AFTER_MS);
       cached.ruleset = { ...cached.ruleset, isStale: true };
     }
@@ -131,7 +131,7 @@ export class FlagCache {
     );
     const isLoaded = await Promise.race([load, sleep(CHECK_BUDGET_MS, false, { ref: false })]);
     if (!isLoaded && !isWhole) {
-      telemetry.count('RulesetStale');
+      telemetry.count('StaleEvaluations');
       cached.ruleset = { ...cached.ruleset, isStale: true };
     }
   }

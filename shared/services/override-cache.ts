@@ -87,7 +87,7 @@ export class OverrideCache {
       return { byFlag, isStale: false };
     } catch (error) {
       this.parts.telemetry.warn('overrides not read', { environment, error });
-      this.parts.telemetry.count('OverridesStale');
+      this.parts.telemetry.count('StaleEvaluations');
       return { byFlag: entry?.byFlag ?? NONE, isStale: true };
     }
   }

@@ -2,7 +2,7 @@ import { StoreUnavailable } from '../errors';
 import type { ChangeLimiter, Telemetry } from '../ports';
 import { retryOnConflict } from './conflict-retry';
 
-/** Takes a place for one change among the flag's hundred an hour; asked again, it is the same place. */
+/** Takes a place for one change among those that the flag takes in an hour; asked again, it is the same place. */
 export type Claim = () => Promise<void>;
 
 type Slot = Awaited<ReturnType<ChangeLimiter['claim']>>;

@@ -20,8 +20,8 @@ const bundle = (...functions: { name: string; entry: string }[]) =>
   bundleFunctions({ outDir: join(dir, 'out'), functions });
 
 describe('bundleFunctions', () => {
-  test('writes a module and a source map apart for every function', () => {
-    const bundles = bundle(
+  test('writes a module and a source map apart for every function', async () => {
+    const bundles = await bundle(
       anEntry('one', `export const handler = async (): Promise<string> => 'first';`),
       anEntry('two', `export const handler = async (): Promise<string> => 'second';`),
     );
@@ -32,20 +32,20 @@ describe('bundleFunctions', () => {
     expect(existsSync(join(dir, 'out', 'one', 'index.mjs.map'))).toBe(true);
   });
 
-  test('removes what it wrote for a function that is gone', () => {
+  test('removes what it wrote for a function that is gone', async () => {
     mkdirSync(join(dir, 'out', 'gone'), { recursive: true });
-    bundle(anEntry('one', 'export const handler = async () => 1;'));
+    await bundle(anEntry('one', 'export const handler = async () => 1;'));
     expect(existsSync(join(dir, 'out', 'gone'))).toBe(false);
   });
 
-  test('refuses a bundle over the limit, by name', () => {
+  test('refuses a bundle over the limit, by name', async () => {
     const large = anEntry('large', `export const handler = async () => '${'x'.repeat(MAX_BUNDLE_BYTES)}';`);
-    expect(() => bundle(large)).toThrow('Bundles over 400 KiB: large 401 KiB');
+    await expect(bundle(large)).rejects.toThrow('Bundles over 400 KiB: large 401 KiB');
   });
 
-  test('leaves out what a Lambda never asks of the AWS SDK', () => {
+  test('leaves out what a Lambda never asks of the AWS SDK', async () => {
     const client = join(__dirname, '..', '..', 'node_modules', '@aws-sdk', 'client-dynamodb');
-    bundle(anEntry('client', `export { DynamoDBClient as handler } from '${client}';`));
+    await bundle(anEntry('client', `export { DynamoDBClient as handler } from '${client}';`));
     const map = readFileSync(join(dir, 'out', 'client', 'index.mjs.map'), 'utf8');
     const { sources } = JSON.parse(map) as { sources: string[] };
     expect(
@@ -54,6 +54,16 @@ describe('bundleFunctions', () => {
       ),
     ).toEqual([]);
   });
+});
+
+test('bundles check values with zod, without what describes schemas', async () => {
+  const zod = join(__dirname, '..', '..', 'node_modules', 'zod');
+  const source = `import * as z from '${zod}'; export const handler = (text: string) => z.string().parse(text);`;
+  await bundle(anEntry('zod', source));
+  const map = readFileSync(join(dir, 'out', 'zod', 'index.mjs.map'), 'utf8');
+  const { sources } = JSON.parse(map) as { sources: string[] };
+  expect(sources.filter((file) => /to-json-schema|json-schema-processors/.test(file))).toEqual([]);
+  expect(sources.filter((file) => file.endsWith('substitutes/zod-json-schema.ts'))).toHaveLength(1);
 });
 
 test('describeBundles names the largest first', () => {

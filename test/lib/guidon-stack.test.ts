@@ -8,6 +8,7 @@ interface FunctionProperties {
   readonly Runtime: string;
   readonly Architectures: string[];
   readonly Timeout: number;
+  readonly TracingConfig: { readonly Mode: string };
   readonly MemorySize: number;
   readonly Code: { readonly S3Key: string };
   readonly Environment: { readonly Variables: Record<string, unknown> };
@@ -26,7 +27,7 @@ const lambdaOf = (name: string): FunctionProperties => {
 };
 
 const telemetry = { POWERTOOLS_SERVICE_NAME: 'guidon-test', POWERTOOLS_METRICS_NAMESPACE: 'Guidon' };
-const issuer = 'https://cognito-idp.<AWS::Region>.amazonaws.com/UserPool';
+const issuer = 'https://cognito-idp.<AWS::Region>.<AWS::URLSuffix>/UserPool';
 
 describe('functions of the stack', () => {
   test('are the rows of the route table and the stream handlers, and no others', () => {
@@ -68,6 +69,10 @@ describe('functions of the stack', () => {
     },
   );
 
+  test.each(rows)('$name is traced', ({ name }) => {
+    expect(lambdaOf(name).TracingConfig).toEqual({ Mode: 'Active' });
+  });
+
   test.each(rows)('$name is told what its access profile needs, and nothing else', ({ name, access }) => {
     const variables = Object.fromEntries(
       Object.entries(lambdaOf(name).Environment.Variables).map(([key, value]) => [key, asText(value)]),
@@ -82,19 +87,50 @@ describe('functions of the stack', () => {
             ENVIRONMENTS: 'development,production',
             DEFAULT_ENVIRONMENT: 'production',
             USER_ID_FORMAT: 'sub',
+            OVERRIDE_CHANGES_PER_HOUR: '100',
             TOKEN_ISSUER: issuer,
             TOKEN_JWKS_URI: `${issuer}/.well-known/jwks.json`,
             TOKEN_CLIENT_IDS: 'UserPoolClient',
+            TOKEN_MACHINE_CLIENT_IDS: 'UserPoolMachineClient',
             USER_POOL_ID: 'UserPool',
           },
     );
   });
 });
 
-describe('the template', () => {
-  test('passes the checks of CloudFormation and AwsSolutions, but for what is acknowledged', () => {
-    expect(() => synthesize({}, { checked: true })).not.toThrow();
+describe('evaluation functions', () => {
+  const reserved = (from: typeof template) =>
+    Object.entries(
+      propertiesOf<{ ReservedConcurrentExecutions?: number }>(from, 'AWS::Lambda::Function'),
+    ).filter(([, { ReservedConcurrentExecutions }]) => ReservedConcurrentExecutions !== undefined);
+
+  test('share the concurrency of the account, which a new one cannot divide', () => {
+    expect(reserved(template)).toEqual([]);
   });
+
+  test('have a share of their own where the deployment says so', () => {
+    const shares = reserved(synthesize({ evaluationReservedConcurrency: 40 }));
+    expect(Object.fromEntries(shares.map(([id, each]) => [id, each.ReservedConcurrentExecutions]))).toEqual(
+      Object.fromEntries(rows.filter(({ access }) => access === 'evaluate').map(({ id }) => [id, 40])),
+    );
+  });
+});
+
+describe('the template', () => {
+  const certificateArn = 'arn:aws:acm:us-east-1:123456789012:certificate/1b2c';
+  test.each([
+    ['as it is by default', {}],
+    ['that may be thrown away', { retainData: false, allowedOrigins: [] }],
+    [
+      'with all that a deployment can add',
+      { cloudFront: true, domainName: 'flags.example.com', certificateArn },
+    ],
+  ])(
+    'passes the checks of CloudFormation, AwsSolutions and Serverless, but for what is acknowledged: %s',
+    (_, settings) => {
+      expect(() => synthesize(settings, { checked: true })).not.toThrow();
+    },
+  );
 
   test('stays well under the 500 resources that CloudFormation allows', () => {
     expect(Object.keys(template.toJSON().Resources as object).length).toBeLessThan(450);
@@ -106,10 +142,17 @@ describe('the template', () => {
       Object.fromEntries(Object.entries(outputs).map(([name, { Value }]) => [name, asText(Value)])),
     ).toEqual({
       ApiUrl: 'ApiHttpApi.ApiEndpoint',
+      SignedApiUrl: 'ApiHttpApi.ApiEndpoint/signed',
       UserPoolId: 'UserPool',
       UserPoolClientId: 'UserPoolClient',
+      MachineClientId: 'UserPoolMachineClient',
+      MachineTokenUrl: 'https://UserPoolTokenDomain.auth.<AWS::Region>.amazoncognito.com/oauth2/token',
+      AdminPolicyArn: 'OperatorsAdmin',
+      ViewerPolicyArn: 'OperatorsViewer',
       FlagTableName: 'FlagTable',
       AuditTableName: 'AuditTable',
+      DeadLetterQueueUrl: 'DeadLetterQueue',
+      AlarmTopicArn: 'ObservabilityAlarmTopic',
     });
   });
 
@@ -118,43 +161,5 @@ describe('the template', () => {
     expect(text).not.toMatch(
       /\b(AKIA|ASIA)[A-Z0-9]{16}\b|-----BEGIN|eyJ[\w-]{10,}|ghp_|xox[bp]-|"\w*(secret|apikey)\w*":"/i,
     );
-  });
-});
-
-describe('alarms', () => {
-  interface AlarmProperties {
-    readonly MetricName: string;
-    readonly Threshold: number;
-    readonly ComparisonOperator: string;
-    readonly AlarmActions?: unknown[];
-  }
-
-  test('watch the API, both stream functions, the dead letters and what the functions say of themselves', () => {
-    const alarms = propertiesOf<AlarmProperties>(template, 'AWS::CloudWatch::Alarm');
-    const summary = Object.values(alarms).map((alarm) => `${alarm.MetricName} ${alarm.Threshold}`);
-    expect(summary.sort()).toEqual([
-      '5xx 0',
-      'ApproximateNumberOfMessagesVisible 0',
-      'CorruptFlags 0',
-      'Errors 0',
-      'Errors 0',
-      'IteratorAge 60000',
-      'IteratorAge 60000',
-      'OverridesStale 0',
-      'PoisonRecords 0',
-      'RulesetStale 0',
-    ]);
-    for (const alarm of Object.values(alarms)) {
-      expect(alarm.ComparisonOperator).toBe('GreaterThanThreshold');
-      expect(alarm.AlarmActions).toBeUndefined();
-    }
-  });
-
-  test('tell the topic that the deployment names', () => {
-    const alarmTopicArn = 'arn:aws:sns:eu-west-1:123456789012:on-call';
-    const alarms = propertiesOf<AlarmProperties>(synthesize({ alarmTopicArn }), 'AWS::CloudWatch::Alarm');
-    for (const alarm of Object.values(alarms)) {
-      expect(alarm.AlarmActions).toEqual([alarmTopicArn]);
-    }
   });
 });

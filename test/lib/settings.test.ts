@@ -1,23 +1,32 @@
-import { readSettings } from '../../bin/settings';
 import { context } from '../../cdk.json';
+import { readSettings, SettingsError } from '../../lib/settings';
 
-const read = (overrides: Record<string, unknown> = {}) => {
-  const values: Record<string, unknown> = { ...context, ...overrides };
-  return readSettings((name) => values[name]);
-};
+const read = (given: Record<string, unknown> = {}) => readSettings({ ...context, ...given });
 
 describe('settings of a deployment', () => {
-  test('are those of cdk.json by default', () => {
-    expect(read()).toEqual({
-      stage: 'dev',
+  test('have defaults for everything but the stage', () => {
+    expect(readSettings({ stages: { qa: {} }, stage: 'qa' })).toEqual({
+      stage: 'qa',
       environments: ['development', 'staging', 'production'],
       defaultEnvironment: 'production',
       userIdFormat: 'sub',
       allowedOrigins: [],
+      overrideChangesPerHour: 100,
+      evaluationRequestsPerSecond: 1000,
+      adminRequestsPerSecond: 100,
       logRetentionDays: 30,
       retainData: true,
-      alarmTopicArn: undefined,
+      cloudFront: false,
     });
+  });
+
+  test('are those of the stage that cdk.json lists: development may be thrown away, production may not', () => {
+    expect(read()).toMatchObject({ stage: 'dev', retainData: false });
+    expect(read({ stage: 'prod' })).toMatchObject({ stage: 'prod', retainData: true });
+  });
+
+  test('on the command line win over those of the stage', () => {
+    expect(read({ stage: 'prod', logRetentionDays: '365' })).toMatchObject({ logRetentionDays: 365 });
   });
 
   test('may come as text from the command line', () => {
@@ -27,19 +36,43 @@ describe('settings of a deployment', () => {
       allowedOrigins: 'https://app.example.com,http://localhost:5173',
       logRetentionDays: '90',
       retainData: 'false',
-      alarmTopicArn: 'arn:aws:sns:eu-west-1:123456789012:on-call',
+      overrideChangesPerHour: '20',
+      evaluationReservedConcurrency: '50',
+      alarmEmail: 'on-call@example.com',
+      cloudFront: 'true',
+      cognitoEndpoint: 'http://127.0.0.1:4566',
     });
     expect(settings).toMatchObject({
       environments: ['test', 'live'],
       allowedOrigins: ['https://app.example.com', 'http://localhost:5173'],
       logRetentionDays: 90,
       retainData: false,
-      alarmTopicArn: 'arn:aws:sns:eu-west-1:123456789012:on-call',
+      overrideChangesPerHour: 20,
+      evaluationReservedConcurrency: 50,
+      alarmEmail: 'on-call@example.com',
+      cloudFront: true,
+      cognitoEndpoint: 'http://127.0.0.1:4566',
     });
   });
 
+  test('given as an empty text are not set', () => {
+    expect(read({ alarmEmail: '', domainName: '' })).not.toHaveProperty('alarmEmail', expect.anything());
+  });
+
+  test('leave the context of the CDK and of plug-ins alone', () => {
+    expect(() =>
+      read({ '@aws-cdk/core:x': true, 'aws:cdk:y': 1, 'availability-zones:account=1': [] }),
+    ).not.toThrow();
+  });
+
+  const certificateArn = 'arn:aws:acm:eu-west-1:123456789012:certificate/1b2c';
+  const domainName = 'flags.example.com';
+
   test.each([
-    ['a stage of several words', { stage: 'my stage' }, 'stage'],
+    ['a stage of several words', { stage: 'my stage', stages: { 'my stage': {} } }, 'stage'],
+    ['a stage that Cognito refuses in a host name', { stage: 'aws', stages: { aws: {} } }, 'stage'],
+    ['a stage that ends with a dash', { stage: 'qa-', stages: { 'qa-': {} } }, 'stage'],
+    ['a missing stage', { stage: undefined }, 'stage'],
     ['no environment', { environments: [] }, 'environments'],
     [
       'an environment that would break a key',
@@ -53,11 +86,37 @@ describe('settings of a deployment', () => {
     ['an origin with a path', { allowedOrigins: ['https://app.example.com/'] }, 'allowedOrigins'],
     ['an origin without TLS', { allowedOrigins: ['http://app.example.com'] }, 'allowedOrigins'],
     ['the null origin', { allowedOrigins: ['null'] }, 'allowedOrigins'],
+    ['a limit of nothing', { overrideChangesPerHour: 0 }, 'overrideChangesPerHour'],
+    ['a limit in words', { overrideChangesPerHour: 'many' }, 'overrideChangesPerHour'],
+    ['a rate above what the account has', { adminRequestsPerSecond: 10_001 }, 'adminRequestsPerSecond'],
+    ['half a container', { evaluationReservedConcurrency: 0.5 }, 'evaluationReservedConcurrency'],
     ['a retention that CloudWatch Logs does not know', { logRetentionDays: 31 }, 'logRetentionDays'],
     ['an unclear choice to retain', { retainData: 'maybe' }, 'retainData'],
-    ['a topic that is no ARN', { alarmTopicArn: 'on-call' }, 'alarmTopicArn'],
-    ['a missing setting', { stage: undefined }, 'stage'],
+    ['an address that is no e-mail', { alarmEmail: 'on-call' }, 'alarmEmail'],
+    ['a host name with a path', { domainName: 'flags.example.com/x', certificateArn }, 'domainName'],
+    ['a host name without its certificate', { domainName }, 'certificateArn'],
+    ['a certificate without its host name', { certificateArn }, 'certificateArn'],
+    ['a certificate that is none', { domainName, certificateArn: 'mine' }, 'certificateArn'],
+    ['a zone without a host name', { hostedZoneId: 'Z0123456789' }, 'hostedZoneId'],
+    [
+      'a certificate that CloudFront cannot use',
+      { cloudFront: true, domainName, certificateArn },
+      'certificateArn',
+    ],
+    ['an address of Cognito without TLS', { cognitoEndpoint: 'http://10.0.0.1' }, 'cognitoEndpoint'],
   ])('refuse %s, and name the setting', (_, overrides, setting) => {
-    expect(() => read(overrides)).toThrow(new RegExp(`CDK context[^]*at ${setting}`));
+    expect(() => read(overrides)).toThrow(SettingsError);
+    expect(() => read(overrides)).toThrow(new RegExp(`Settings[^]*at ${setting}`));
+  });
+
+  test('refuse a stage that cdk.json does not list, and say which it lists', () => {
+    expect(() => read({ stage: 'pord' })).toThrow(
+      'no stage "pord" in "stages" of cdk.json, which has dev, prod',
+    );
+  });
+
+  test('refuse a setting that does not exist, on the command line and in a stage', () => {
+    expect(() => read({ alowedOrigins: 'https://app.example.com' })).toThrow(/Settings[^]*alowedOrigins/);
+    expect(() => read({ stage: 'qa', stages: { qa: { retainDatas: false } } })).toThrow(/retainDatas/);
   });
 });

@@ -1,13 +1,12 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { App, Validations } from 'aws-cdk-lib';
+import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { RetentionDays } from 'aws-cdk-lib/aws-logs';
-import { AwsSolutionsChecks } from 'cdk-nag';
 import { context } from '../../cdk.json';
 import { routes, streamHandlers } from '../../functions/routes';
-import { GuidonStack, type GuidonStackProps } from '../../lib/guidon-stack';
+import { addChecks, addStacks } from '../../lib/add-stacks';
+import { readSettings, type Settings } from '../../lib/settings';
 
 export const functionNames = [...routes, ...streamHandlers].map(({ name }) => name);
 
@@ -18,7 +17,7 @@ interface SynthesizeOptions {
 
 /** The template of a deployment, with stubs for bundles. */
 export const synthesize = (
-  overrides: Partial<GuidonStackProps> = {},
+  overrides: Partial<Settings> = {},
   { checked }: SynthesizeOptions = { checked: false },
 ): Template => {
   const dir = mkdtempSync(join(tmpdir(), 'guidon-synth-'));
@@ -29,19 +28,16 @@ export const synthesize = (
       writeFileSync(join(functionsDir, name, 'index.mjs'), `export const handler = async () => '${name}';`);
     }
     const app = new App({ context, outdir: join(dir, 'cdk.out'), builtinCloudFormationValidation: checked });
-    const stack = new GuidonStack(app, 'Guidon', {
+    const settings = readSettings({
+      stages: { test: {} },
       stage: 'test',
-      functionsDir,
       environments: ['development', 'production'],
-      defaultEnvironment: 'production',
-      userIdFormat: 'sub',
       allowedOrigins: ['https://app.example.com'],
-      logRetentionDays: RetentionDays.ONE_MONTH,
-      retainData: true,
       ...overrides,
     });
+    const stack = addStacks(app, { settings, functionsDir, account: '123456789012', region: 'eu-west-1' });
     if (checked) {
-      Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+      addChecks(app);
     }
     return Template.fromStack(stack);
   } finally {

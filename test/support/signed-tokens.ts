@@ -6,6 +6,7 @@ import type { TokenConfig } from '../../shared/config';
 const encode = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 
 export const CLIENT = 'client-1';
+export const MACHINE_CLIENT = 'machine-1';
 
 /** A user pool reduced to what a verifier sees of it: an issuer, and keys behind an address. */
 export const startIssuer = async () => {
@@ -25,6 +26,7 @@ export const startIssuer = async () => {
     issuer,
     jwksUri: `http://127.0.0.1:${(server.address() as AddressInfo).port}/jwks.json`,
     clientIds: [CLIENT],
+    machineClientIds: [MACHINE_CLIENT],
   };
   const now = () => Math.floor(Date.now() / 1000);
   const claims = (more: Record<string, unknown> = {}) => ({

@@ -82,11 +82,13 @@ export const openWorld = async (options: { stream?: boolean } = {}): Promise<Wor
     environments: [ENVIRONMENT, 'staging'],
     defaultEnvironment: ENVIRONMENT,
     userIdFormat: 'sub',
+    overrideChangesPerHour: 100,
     userPoolId: 'none',
     tokens: {
       issuer: 'https://issuer.invalid',
       jwksUri: 'https://issuer.invalid/jwks.json',
       clientIds: ['none'],
+      machineClientIds: ['none'],
     },
   };
   return {

@@ -46,6 +46,9 @@ const evaluator = {
   'FlagTable.Arn/index/GSI1': query,
 };
 
+/** X-Ray takes traces for no resource in particular. */
+const tracing = { '*': ['xray:PutTelemetryRecords', 'xray:PutTraceSegments'] };
+
 const expected: Readonly<Record<AccessProfile, Record<string, string[]>>> = {
   nothing: {},
   evaluate: evaluator,
@@ -89,7 +92,7 @@ describe('the role of an access profile', () => {
   });
 
   test.each(profiles)('%s grants exactly what its functions do, and the log groups of these', (profile) => {
-    expect(grantsOf(profile, 'Allow')).toEqual({ ...expected[profile], ...logGrantsOf(profile) });
+    expect(grantsOf(profile, 'Allow')).toEqual({ ...tracing, ...expected[profile], ...logGrantsOf(profile) });
   });
 
   test.each(profiles)('%s may never change or remove an audit row', (profile) => {
@@ -104,11 +107,28 @@ describe('the role of an access profile', () => {
     });
   });
 
-  test.each(profiles)('%s names every action and resource, without a wildcard', (profile) => {
-    const grants = grantsOf(profile, 'Allow');
+  test.each(profiles)('%s names every action and resource, without a wildcard but for traces', (profile) => {
+    const { '*': everywhere, ...grants } = grantsOf(profile, 'Allow');
+    expect(everywhere).toEqual(tracing['*']);
     expect(
       [...Object.keys(grants), ...Object.values(grants).flat()].filter((text) => text.includes('*')),
     ).toEqual([]);
+  });
+
+  const writing = /:(Put(Item|Object)|Update|Delete|BatchWrite|PartiQL(Insert|Update|Delete)|Send|Admin)/;
+  test.each(['nothing', 'evaluate', 'read'] as const)('%s cannot write', (profile) => {
+    const actions = Object.values(grantsOf(profile, 'Allow')).flat();
+    expect(actions.filter((action) => writing.test(action))).toEqual([]);
+    expect(dynamodb('PutItem', 'UpdateItem', 'DeleteItem').every((action) => writing.test(action))).toBe(
+      true,
+    );
+  });
+
+  test('nothing but the recorder touches audit rows, and only by putting new ones', () => {
+    const onAuditTable = profiles.map((profile) => [profile, grantsOf(profile, 'Allow')['AuditTable.Arn']]);
+    expect(onAuditTable.filter(([, actions]) => actions !== undefined)).toEqual([
+      ['record', dynamodb('PutItem')],
+    ]);
   });
 
   test.each([...routes, ...streamHandlers])('$access is what $name runs with', ({ name, access }) => {

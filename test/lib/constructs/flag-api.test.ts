@@ -1,8 +1,9 @@
-import { routes, type Caller } from '../../../functions/routes';
+import { routes, signedRoutesOf, type Caller } from '../../../functions/routes';
 import { asText, propertiesOf, synthesize } from '../synthesize';
 
 interface RouteProperties {
   readonly RouteKey: string;
+  readonly Target: unknown;
   readonly AuthorizationType: string;
   readonly AuthorizerId?: unknown;
 }
@@ -24,12 +25,12 @@ const corsOf = (from: typeof template): CorsConfiguration | undefined =>
 describe('routes of the gateway', () => {
   test('are those of the route table', () => {
     expect(gatewayRoutes.map(({ RouteKey }) => RouteKey).sort()).toEqual(
-      routes.flatMap((row) => row.routes).sort(),
+      routes.flatMap((row) => [...row.routes, ...signedRoutesOf(row)]).sort(),
     );
   });
 
   test('are open only where this list says so', () => {
-    const open = gatewayRoutes.filter(({ AuthorizationType }) => AuthorizationType !== 'JWT');
+    const open = gatewayRoutes.filter(({ AuthorizationType }) => AuthorizationType === 'NONE');
     expect(open.map(({ RouteKey }) => RouteKey).sort()).toEqual([
       '$default',
       'GET /api/config/flags',
@@ -47,6 +48,21 @@ describe('routes of the gateway', () => {
     expect(asText(route?.AuthorizerId)).toBe('ApiHttpApiAuthorizer');
   });
 
+  const forAdmins = closed.filter((routeKey) => routeKey.includes(' /api/admin'));
+
+  test.each(forAdmins)('%s has an entrance for AWS credentials, to the same function', (routeKey) => {
+    const signed = gatewayRoutes.find(({ RouteKey }) => RouteKey === routeKey.replace(' /', ' /signed/'));
+    const open = gatewayRoutes.find(({ RouteKey }) => RouteKey === routeKey);
+    expect(signed?.AuthorizationType).toBe('AWS_IAM');
+    expect(signed?.Target).toEqual(open?.Target);
+  });
+
+  test('with a signature lead to nothing but admin routes', () => {
+    const signed = gatewayRoutes.filter(({ AuthorizationType }) => AuthorizationType === 'AWS_IAM');
+    expect(signed).toHaveLength(forAdmins.length);
+    expect(signed.filter(({ RouteKey }) => !RouteKey.includes(' /signed/api/admin/'))).toEqual([]);
+  });
+
   test('under /api/admin are for viewers and admins alone', () => {
     const admin = routes.filter((row) => row.routes.some((route) => route.includes(' /api/admin')));
     expect(
@@ -57,7 +73,7 @@ describe('routes of the gateway', () => {
 });
 
 describe('the gateway', () => {
-  test('accepts tokens of this user pool and this app client', () => {
+  test('accepts tokens of this user pool and its app clients', () => {
     const [authorizer] = Object.values(
       propertiesOf<{ JwtConfiguration: { Issuer: unknown; Audience: unknown[] }; IdentitySource: string[] }>(
         template,
@@ -65,9 +81,12 @@ describe('the gateway', () => {
       ),
     );
     expect(asText(authorizer?.JwtConfiguration.Issuer)).toBe(
-      'https://cognito-idp.<AWS::Region>.amazonaws.com/UserPool',
+      'https://cognito-idp.<AWS::Region>.<AWS::URLSuffix>/UserPool',
     );
-    expect(authorizer?.JwtConfiguration.Audience.map(asText)).toEqual(['UserPoolClient']);
+    expect(authorizer?.JwtConfiguration.Audience.map(asText)).toEqual([
+      'UserPoolClient',
+      'UserPoolMachineClient',
+    ]);
     expect(authorizer?.IdentitySource).toEqual(['$request.header.Authorization']);
   });
 
@@ -89,15 +108,44 @@ describe('the gateway', () => {
     }
   });
 
-  test('throttles, and logs neither query strings nor tokens nor addresses', () => {
-    const [stage] = Object.values(
-      propertiesOf<{
-        AccessLogSettings: { Format: string };
-        DefaultRouteSettings: { ThrottlingRateLimit: number; ThrottlingBurstLimit: number };
-      }>(template, 'AWS::ApiGatewayV2::Stage'),
+  interface StageProperties {
+    readonly AccessLogSettings: { readonly Format: string };
+    readonly DefaultRouteSettings: {
+      readonly ThrottlingRateLimit: number;
+      readonly ThrottlingBurstLimit: number;
+    };
+    readonly RouteSettings: Record<string, unknown>;
+  }
+  const stageOf = (from: typeof template) =>
+    Object.values(propertiesOf<StageProperties>(from, 'AWS::ApiGatewayV2::Stage'))[0];
+
+  test('lets each evaluation route have a rate of its own, which admin requests take nothing from', () => {
+    const { DefaultRouteSettings, RouteSettings } = stageOf(template) ?? {};
+    expect(DefaultRouteSettings).toEqual({ ThrottlingRateLimit: 100, ThrottlingBurstLimit: 200 });
+    const evaluation = routes.filter(({ access }) => access === 'evaluate').flatMap((row) => row.routes);
+    expect(RouteSettings).toEqual(
+      Object.fromEntries(
+        evaluation.map((routeKey) => [routeKey, { ThrottlingRateLimit: 1000, ThrottlingBurstLimit: 2000 }]),
+      ),
     );
-    expect(stage?.DefaultRouteSettings).toEqual({ ThrottlingRateLimit: 1000, ThrottlingBurstLimit: 2000 });
-    const format = stage?.AccessLogSettings.Format ?? '';
+    const chosen = stageOf(synthesize({ adminRequestsPerSecond: 5, evaluationRequestsPerSecond: 7 }));
+    expect(chosen?.DefaultRouteSettings.ThrottlingRateLimit).toBe(5);
+    expect(chosen?.RouteSettings['GET /api/flags/me']).toEqual({
+      ThrottlingRateLimit: 7,
+      ThrottlingBurstLimit: 14,
+    });
+  });
+
+  test('has its routes before it has settings for them', () => {
+    const [stage] = Object.values(template.findResources('AWS::ApiGatewayV2::Stage'));
+    const awaited = (stage?.['DependsOn'] as string[]).join(' ');
+    for (const id of ['GET-api-config-flags', 'GET-api-feature-flags', 'GET-api-flags-me']) {
+      expect(awaited).toContain(id.replaceAll('-', ''));
+    }
+  });
+
+  test('logs neither query strings nor tokens nor addresses', () => {
+    const format = stageOf(template)?.AccessLogSettings.Format ?? '';
     expect(Object.keys(JSON.parse(format) as object)).toContain('routeKey');
     expect(format).not.toMatch(/querystring|\$context\.path|header|authorizer|claims|sourceIp|userAgent/i);
   });

@@ -16,7 +16,7 @@ beforeEach(() => {
 afterAll(() => world.stop());
 
 const open = (): DynamoChangeLimiter =>
-  new DynamoChangeLimiter(openTables(world.config).flagTable, () => nowMs);
+  new DynamoChangeLimiter(openTables(world.config).flagTable, () => nowMs, 100);
 
 const claimAll = async (limiter: DynamoChangeLimiter, flagKey: string, claims: number) => {
   const held = [];
@@ -72,7 +72,7 @@ describe('a change that surely was not made', () => {
       await expect(world.container.put('refused', aUserId(), 'include')).rejects.toThrow('injected');
     }
     world.proxy.heal();
-    const limiter = new DynamoChangeLimiter(openTables(world.config).flagTable, Date.now);
+    const limiter = new DynamoChangeLimiter(openTables(world.config).flagTable, Date.now, 100);
     await expect(claimAll(limiter, 'refused', 100)).resolves.toHaveLength(100);
   });
 });

@@ -1,0 +1,169 @@
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import * as z from 'zod';
+import { UserIdFormatSchema } from '../shared/contract/primitives';
+
+/** `-c name=a,b` on the command line gives a text where cdk.json has a list. */
+const fromText = (value: unknown): unknown =>
+  typeof value === 'string'
+    ? value
+        .split(',')
+        .map((part) => part.trim())
+        .filter((part) => part !== '')
+    : value;
+
+/** `-c name=` is a setting that is not set. */
+const optional = <Schema extends z.ZodType>(schema: Schema) =>
+  z.preprocess((value) => (value === '' || value === null ? undefined : value), schema.optional());
+
+const choice = z.union([z.boolean(), z.stringbool({ truthy: ['true'], falsy: ['false'] })]);
+
+const wholeNumber = (from: number, to: number) =>
+  z
+    .union([
+      z.number(),
+      z
+        .string()
+        .regex(/^\d{1,9}$/, `a whole number from ${from} to ${to}`)
+        .transform(Number),
+    ])
+    .pipe(z.number().int().min(from).max(to));
+
+const StageSchema = z
+  .string({ error: 'which deployment this is, for example -c stage=prod' })
+  .regex(/^[a-z][a-z0-9-]{0,19}$/, 'a stage is 1 to 20 lower-case letters, digits or "-"')
+  .refine(
+    (stage) => !/aws|amazon|cognito/.test(stage),
+    'Cognito refuses "aws", "amazon" and "cognito" in names',
+  )
+  .refine((stage) => !stage.endsWith('-'), 'a stage does not end with "-"');
+
+const EnvironmentNameSchema = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]{0,31}$/, 'an environment is 1 to 32 lower-case letters, digits or "-"');
+
+const isLocal = (url: URL): boolean => url.hostname === 'localhost' || url.hostname === '127.0.0.1';
+
+const isOrigin = (text: string): boolean => {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  return url?.origin === text && (url.protocol === 'https:' || (url.protocol === 'http:' && isLocal(url)));
+};
+
+const HOST_NAME = /^(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/;
+
+const shape = {
+  /** Names this deployment, its stack and its metrics; chooses the defaults below `stages` in cdk.json. */
+  stage: StageSchema,
+  /** The environments of the data. */
+  environments: z
+    .preprocess(
+      fromText,
+      z
+        .array(EnvironmentNameSchema)
+        .min(1)
+        .max(20)
+        .refine((names) => new Set(names).size === names.length, 'an environment is listed once'),
+    )
+    .default(['development', 'staging', 'production']),
+  /** The environment of requests that name none. */
+  defaultEnvironment: z.string().default('production'),
+  /** `sub`: user ids are UUIDs as Cognito makes them; `any`: 1 to 128 letters, digits, `._@:+=-`. */
+  userIdFormat: UserIdFormatSchema.default('sub'),
+  /** Origins whose pages may call the API; none means no cross-origin call at all. */
+  allowedOrigins: z
+    .preprocess(
+      fromText,
+      z.array(
+        z.string().refine(isOrigin, 'an origin is like https://app.example.com, without a path or "*"'),
+      ),
+    )
+    .default([]),
+  /** Override changes that a flag takes in any 60 minutes. */
+  overrideChangesPerHour: wholeNumber(1, 1_000).default(100),
+  /** Requests per second that the gateway lets through to each route of evaluation, twice as many in a burst. */
+  evaluationRequestsPerSecond: wholeNumber(1, 10_000).default(1_000),
+  /** The same for each other route. */
+  adminRequestsPerSecond: wholeNumber(1, 10_000).default(100),
+  /** Concurrent executions kept for each evaluation function; they count against the account's limit. */
+  evaluationReservedConcurrency: optional(wholeNumber(1, 1_000)),
+  /** How long CloudWatch keeps logs. */
+  logRetentionDays: z.coerce
+    .number()
+    .pipe(z.enum(RetentionDays, { error: 'a number of days that CloudWatch Logs offers, as 30 or 365' }))
+    .default(RetentionDays.ONE_MONTH),
+  /** Protect tables and user pool from deletion, and keep them when the stack is deleted. */
+  retainData: choice.default(true),
+  /** Who is told of alarms. */
+  alarmEmail: optional(z.email('an e-mail address')),
+  /** Host name of your own for the API; needs `certificateArn`. */
+  domainName: optional(z.string().regex(HOST_NAME, 'a host name, as flags.example.com')),
+  /** Certificate for `domainName` in Certificate Manager: in the stack's region, behind CloudFront in us-east-1. */
+  certificateArn: optional(
+    z.string().regex(/^arn:[\w-]+:acm:[\w-]+:\d{12}:certificate\/[\w-]+$/, 'the ARN of an ACM certificate'),
+  ),
+  /** Route 53 zone in which `domainName` is entered; without it you enter it yourself. */
+  hostedZoneId: optional(z.string().regex(/^Z[A-Z0-9]{4,31}$/, 'the id of a Route 53 zone')),
+  /** Put a CloudFront distribution with a web application firewall in front; both cost by the month. */
+  cloudFront: choice.default(false),
+  /** Where Cognito answers, if not at its address in the stack's region. */
+  cognitoEndpoint: optional(
+    z.string().refine(isOrigin, 'an address like https://cognito-idp.eu-west-1.amazonaws.com'),
+  ),
+};
+
+const SettingsSchema = z
+  .strictObject(shape)
+  .refine((settings) => settings.environments.includes(settings.defaultEnvironment), {
+    path: ['defaultEnvironment'],
+    message: 'the default environment is one of environments',
+  })
+  .refine(({ domainName, certificateArn }) => (domainName === undefined) === (certificateArn === undefined), {
+    path: ['certificateArn'],
+    message: 'domainName and certificateArn go together',
+  })
+  .refine(({ domainName, hostedZoneId }) => domainName !== undefined || hostedZoneId === undefined, {
+    path: ['hostedZoneId'],
+    message: 'a zone is only for domainName',
+  })
+  .refine(
+    ({ cloudFront, certificateArn }) =>
+      !cloudFront || (certificateArn ?? ':us-east-1:').includes(':us-east-1:'),
+    { path: ['certificateArn'], message: 'CloudFront takes a certificate of us-east-1 only' },
+  );
+
+/** What a deployment can choose, by CDK context. */
+export type Settings = z.infer<typeof SettingsSchema>;
+
+export const settingNames = Object.keys(shape);
+
+/** Context of the CDK itself, of plugins and of look-ups has one of these in its names. */
+const OF_OTHERS = /[@:/-]/;
+
+/** What is wrong with the settings, in words for people. */
+export class SettingsError extends Error {}
+
+const fail = (what: string): never => {
+  throw new SettingsError(`Settings (context in cdk.json, or -c name=value): ${what}`);
+};
+
+const stageSettings = (stages: unknown, stage: unknown): Record<string, unknown> => {
+  const known = (stages ?? {}) as Record<string, Record<string, unknown> | undefined>;
+  const found = known[String(stage)];
+  if (typeof stage === 'string' && found === undefined) {
+    fail(`there is no stage "${stage}" in "stages" of cdk.json, which has ${Object.keys(known).join(', ')}`);
+  }
+  return found ?? {};
+};
+
+/**
+ * The settings of the deployment that `context` names: `-c name=value` before those of its stage in cdk.json before
+ * the defaults. Throws an error that names every wrong, missing or unknown one.
+ */
+export const readSettings = (context: Readonly<Record<string, unknown>>): Settings => {
+  const { stages, ...given } = context;
+  const ours = Object.entries(given).filter(([name]) => !OF_OTHERS.test(name));
+  const parsed = SettingsSchema.safeParse({
+    ...stageSettings(stages, given['stage']),
+    ...Object.fromEntries(ours),
+  });
+  return parsed.success ? parsed.data : fail(`\n${z.prettifyError(parsed.error)}`);
+};
