@@ -71,7 +71,7 @@ module.exports = {
     only(
       'routes',
       '^functions/routes\\.ts$',
-      ['^shared/dynamodb/keys\\.ts$', '^shared/http/principal\\.ts$'],
+      ['^shared/dynamodb/keys\\.ts$', '^shared/http/principal\\.ts$', '^shared/http/signed-caller\\.ts$'],
       'pure data',
     ),
     only('functions', '^functions/(admin|evaluation|stream)/', [
@@ -84,8 +84,13 @@ module.exports = {
       ERRORS,
       '^shared/cognito/',
     ]),
-    only('lib', '^lib/', ['^functions/routes\\.ts$'], 'infrastructure knows the table of contents only'),
-    only('bin', '^bin/', ['^lib/', '^functions/routes\\.ts$', CONTRACT]),
+    only(
+      'lib',
+      '^lib/',
+      ['^functions/routes\\.ts$', '^shared/contract/primitives\\.ts$', '^shared/http/signed-caller\\.ts$'],
+      'infrastructure knows the table of contents, and the words it shares with the functions',
+    ),
+    only('bin', '^bin/', ['^lib/']),
     {
       name: 'product-not-local',
       severity: 'error',

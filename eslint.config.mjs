@@ -27,7 +27,7 @@ export default tseslint.config(
       ],
     },
   },
-  { files: ['local/**/*.ts', 'bin/**/*.ts', 'test/**/*.ts'], rules: { 'no-console': 'off' } },
+  { files: ['local/**/*.ts', 'bin/**/*.ts', 'examples/**/*.ts', 'test/**/*.ts'], rules: { 'no-console': 'off' } },
   {
     files: ['test/**/*.ts'],
     rules: {

@@ -133,8 +133,6 @@ const SettingsSchema = z
 /** What a deployment can choose, by CDK context. */
 export type Settings = z.infer<typeof SettingsSchema>;
 
-export const settingNames = Object.keys(shape);
-
 /** Context of the CDK itself, of plugins and of look-ups has one of these in its names. */
 const OF_OTHERS = /[@:/-]/;
 

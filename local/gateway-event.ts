@@ -1,4 +1,6 @@
 import type { IncomingMessage } from 'node:http';
+import type { Authorizer } from './gateway-authorizers';
+import { LOCAL_ACCOUNT } from './stand-ins';
 
 /** Payload format 2.0 of an HTTP API: what a function is given of a request. */
 
@@ -8,8 +10,8 @@ export interface MatchedRequest {
   readonly body: Buffer;
   readonly routeKey: string;
   readonly pathParameters: Readonly<Record<string, string>>;
-  /** Claims of the verified token, where the route has an authorizer. */
-  readonly claims: Readonly<Record<string, unknown>> | undefined;
+  /** Undefined where anybody may call. */
+  readonly authorizer: Authorizer | undefined;
   readonly requestId: string;
 }
 
@@ -25,15 +27,6 @@ const logTime = (at: Date): string => {
   const [year, , day] = date.split('-');
   return `${day}/${MONTHS[at.getUTCMonth()]}/${year}:${time} +0000`;
 };
-
-/** The gateway hands claims over as text, a list as `[a b]`. */
-export const claimTexts = (claims: Readonly<Record<string, unknown>>): Record<string, string> =>
-  Object.fromEntries(
-    Object.entries(claims).map(([name, value]) => [
-      name,
-      Array.isArray(value) ? `[${value.map(String).join(' ')}]` : String(value),
-    ]),
-  );
 
 const joinedQuery = (url: URL): Record<string, string> | undefined => {
   const names = new Set(url.searchParams.keys());
@@ -57,7 +50,7 @@ const joinedHeaders = ({ headersDistinct, socket }: IncomingMessage): Record<str
 const cookiesOf = ({ headers }: IncomingMessage): string[] | undefined => headers.cookie?.split(/; */);
 
 export const gatewayEvent = (matched: MatchedRequest): Record<string, unknown> => {
-  const { request, url, body, routeKey, pathParameters, claims, requestId } = matched;
+  const { request, url, body, routeKey, pathParameters, authorizer, requestId } = matched;
   const headers = joinedHeaders(request);
   const path = decodeURIComponent(url.pathname);
   const query = joinedQuery(url);
@@ -74,11 +67,11 @@ export const gatewayEvent = (matched: MatchedRequest): Record<string, unknown> =
     ...(query && { queryStringParameters: query }),
     ...(Object.keys(pathParameters).length > 0 && { pathParameters }),
     requestContext: {
-      accountId: '000000000000',
+      accountId: LOCAL_ACCOUNT,
       apiId: API_ID,
       domainName: url.host,
       domainPrefix: API_ID,
-      ...(claims && { authorizer: { jwt: { claims: claimTexts(claims), scopes: null } } }),
+      ...(authorizer && { authorizer }),
       http: {
         method: request.method,
         path,

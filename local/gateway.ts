@@ -8,12 +8,12 @@ import {
 } from 'node:http';
 import { FlagError } from '../shared/errors';
 import { problemResponse } from '../shared/http/problem';
-import { createTokenVerifier, type TokenVerifier } from '../shared/http/token-verifier';
 import type { Functions } from './functions';
+import { Authorizers, type AuthorizersParts } from './gateway-authorizers';
 import { corsHeaders, isPreflight, preflightHeaders } from './gateway-cors';
 import { gatewayEvent } from './gateway-event';
 import { createRouteFinder } from './gateway-routes';
-import type { LocalTemplate, RouteSpec } from './template';
+import type { LocalTemplate } from './template';
 
 /** An HTTP API takes bodies up to this size. */
 const MAX_BODY_BYTES = 10 * 1024 * 1024;
@@ -91,28 +91,20 @@ const addressOf = (request: IncomingMessage): URL | undefined => {
   }
 };
 
-export interface GatewayParts {
+export interface GatewayParts extends AuthorizersParts {
   readonly template: LocalTemplate;
   readonly functions: Functions;
-  /** Where the keys of the user pool are. */
-  readonly jwksUri: string;
   readonly log: (error: unknown) => void;
 }
 
 /** The HTTP API of the template. */
 export class Gateway {
   private readonly find;
-  private readonly verifiers = new Map<RouteSpec['authorizer'], TokenVerifier>();
+  private readonly authorizers;
 
   constructor(private readonly parts: GatewayParts) {
     this.find = createRouteFinder(parts.template.routes);
-    for (const { authorizer } of parts.template.routes) {
-      if (authorizer !== undefined) {
-        const { issuer, audience } = authorizer;
-        const config = { issuer, jwksUri: parts.jwksUri, clientIds: audience, machineClientIds: [] };
-        this.verifiers.set(authorizer, createTokenVerifier(config));
-      }
-    }
+    this.authorizers = new Authorizers(parts);
   }
 
   listen(port: number): Promise<Server> {
@@ -161,30 +153,18 @@ export class Gateway {
     }
     const requestId = randomUUID();
     const { route, parameters: pathParameters } = found;
-    if (route.needsSignature === true) {
-      return own(403, 'Forbidden');
-    }
-    let claims;
+    let authorizer;
     try {
-      claims = await this.authorize(route, request);
+      authorizer = await this.authorizers.authorize(route, { request, url, body });
     } catch (error) {
       return unauthorized(error, url.pathname, requestId);
     }
-    const { routeKey, functionId } = route;
-    const event = gatewayEvent({ request, url, body, routeKey, pathParameters, claims, requestId });
-    return answerOf(await this.parts.functions.invoke(functionId, event));
-  }
-
-  private async authorize(
-    { authorizer }: RouteSpec,
-    request: IncomingMessage,
-  ): Promise<Readonly<Record<string, unknown>> | undefined> {
-    const verifier = this.verifiers.get(authorizer);
-    if (verifier === undefined) {
-      return undefined;
+    if (authorizer === 'forbidden') {
+      return own(403, 'Forbidden');
     }
-    const [, token = ''] = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '') ?? [];
-    return (await verifier.verify(token)).claims;
+    const { routeKey, functionId } = route;
+    const event = gatewayEvent({ request, url, body, routeKey, pathParameters, authorizer, requestId });
+    return answerOf(await this.parts.functions.invoke(functionId, event));
   }
 }
 

@@ -10,6 +10,7 @@ import { EventSourceMapping } from './event-source-mapping';
 import { Functions } from './functions';
 import { Gateway } from './gateway';
 import { writeInstance } from './instance-file';
+import { demoOperators } from './operators';
 import { signIn } from './sign-in';
 import { TableStream } from './stream';
 import { DEFAULT_DELAY_MS, Collector, CollectedItems } from './collector';
@@ -149,16 +150,24 @@ const start = async (options: GuidonOptions, running: Running): Promise<string> 
     new Functions(template.functions, environmentOf(engine, userPool), output),
     (each) => each.end(),
   );
-  const gateway = new Gateway({ template, functions, jwksUri: userPool.jwksUri, log });
+  const gateway = new Gateway({
+    template,
+    functions,
+    jwksUri: userPool.jwksUri,
+    operators: demoOperators,
+    log,
+  });
   running.add(await gateway.listen(port), closeServer);
   startStreams(running, { template, engine, functions, options, log });
   const url = `http://127.0.0.1:${port}`;
-  const clientId = template.clients[0]?.id ?? '';
+  const clientId = template.clients.find((client) => !client.isForMachines)?.id ?? '';
+  const machine = template.clients.find((client) => client.isForMachines);
   writeInstance(dataDir, {
     pid: process.pid,
     url,
     userPoolEndpoint: userPool.endpoint,
     clientId,
+    ...(machine && { machine: { id: machine.id, scopes: [...machine.scopes] } }),
     dynamodbEndpoint: engine.endpoint,
     engine: engine.pid,
     userPool: userPool.pid,

@@ -8,6 +8,7 @@ const InstanceSchema = z.object({
   url: z.string(),
   userPoolEndpoint: z.string(),
   clientId: z.string(),
+  machine: z.object({ id: z.string(), scopes: z.array(z.string()) }).optional(),
   dynamodbEndpoint: z.string(),
   engine: z.number().optional(),
   userPool: z.number().optional(),

@@ -1,7 +1,15 @@
 import type { Stand } from './intrinsics';
 
+export const LOCAL_ACCOUNT = '000000000000';
 export const USER_POOL_ID = 'us-east-1_LocalPool1';
-const CLIENT_ID = 'guidonlocalclient';
+/** Tokens name the issuer that the template expects: the pool's address at AWS. */
+export const ISSUER_DOMAIN = 'https://cognito-idp.us-east-1.amazonaws.com';
+export const LOCAL_ISSUER = `${ISSUER_DOMAIN}/${USER_POOL_ID}`;
+
+const CLIENT_IDS: Readonly<Record<string, string>> = {
+  UserPoolClient: 'guidonlocalclient',
+  UserPoolMachineClient: 'guidonlocalmachine',
+};
 
 /** Names stay the same between two starts: CDK's hash behind a logical id is left out. */
 export const plainName = (logicalId: string): string => logicalId.replace(/[0-9A-F]{8}$/, '');
@@ -13,10 +21,11 @@ interface StandIn {
 
 const STAND_INS: Readonly<Record<string, StandIn>> = {
   'AWS::Cognito::UserPool': { ref: () => USER_POOL_ID },
-  'AWS::Cognito::UserPoolClient': { ref: () => CLIENT_ID },
+  'AWS::Cognito::UserPoolClient': { ref: (id) => CLIENT_IDS[plainName(id)] ?? plainName(id) },
+  'AWS::Cognito::UserPoolResourceServer': { ref: () => 'guidon' },
   'AWS::DynamoDB::Table': { ref: plainName, attributes: ['Arn', 'StreamArn'] },
   'AWS::Lambda::Function': { ref: (id) => id, attributes: ['Arn'] },
-  'AWS::ApiGatewayV2::Api': { ref: (id) => id },
+  'AWS::ApiGatewayV2::Api': { ref: plainName },
   'AWS::ApiGatewayV2::Authorizer': { ref: (id) => id },
   'AWS::ApiGatewayV2::Integration': { ref: (id) => id },
 };
@@ -37,7 +46,7 @@ export const standFor = (resources: Readonly<Record<string, { readonly Type: str
         throw new Error(`Nothing here stands in for { Fn::GetAtt: ${id}.${name} } of the template.`);
       }
       // ends with the logical id, so that references can be followed
-      return `arn:aws:local:us-east-1:000000000000:${id}`;
+      return `arn:aws:local:us-east-1:${LOCAL_ACCOUNT}:${id}`;
     },
   };
 };

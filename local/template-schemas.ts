@@ -54,6 +54,20 @@ export const TableSchema = z.object({
 
 export const IntegrationSchema = z.object({ IntegrationUri: z.string() });
 
+const texts = z.union([z.string().transform((text) => [text]), z.array(z.string())]);
+
+export const PolicySchema = z.object({
+  PolicyDocument: z.object({
+    Statement: z.array(z.object({ Effect: z.enum(['Allow', 'Deny']), Action: texts, Resource: texts })),
+  }),
+});
+export type PolicyStatement = z.infer<typeof PolicySchema>['PolicyDocument']['Statement'][number];
+
+export const ClientSchema = z.object({
+  AllowedOAuthFlows: z.array(z.string()).default([]),
+  AllowedOAuthScopes: z.array(z.string()).default([]),
+});
+
 export const RouteSchema = z.object({
   RouteKey: z.string(),
   Target: z.string(),

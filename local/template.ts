@@ -7,11 +7,14 @@ import { plainName, standFor } from './stand-ins';
 import {
   AssetsSchema,
   AuthorizerSchema,
+  ClientSchema,
   CorsSchema,
   type CorsSpec,
   FunctionSchema,
   IntegrationSchema,
   MappingSchema,
+  PolicySchema,
+  type PolicyStatement,
   type Resource,
   RouteSchema,
   TableSchema,
@@ -25,8 +28,19 @@ export interface LocalTemplate {
   readonly routes: readonly RouteSpec[];
   readonly cors: CorsSpec | undefined;
   readonly mappings: readonly MappingSpec[];
-  readonly clients: readonly { readonly id: string; readonly properties: Record<string, unknown> }[];
+  readonly clients: readonly ClientSpec[];
+  /** What the managed policies allow, by their names. */
+  readonly policies: ReadonlyMap<string, readonly PolicyStatement[]>;
   readonly groups: readonly string[];
+}
+
+interface ClientSpec {
+  readonly id: string;
+  /** As the template has them. */
+  readonly properties: Readonly<Record<string, unknown>>;
+  /** For client credentials: machines get their tokens by it, not people. */
+  readonly isForMachines: boolean;
+  readonly scopes: readonly string[];
 }
 
 export interface TableSpec {
@@ -49,7 +63,7 @@ export interface RouteSpec {
   readonly functionId: string;
   /** Undefined where everybody may call. */
   readonly authorizer: { readonly issuer: string; readonly audience: readonly string[] } | undefined;
-  /** Only for requests signed with AWS credentials, which nothing here can check. */
+  /** Only for requests signed with AWS credentials. */
   readonly needsSignature?: boolean;
 }
 
@@ -112,7 +126,13 @@ class TemplateReader {
         .filter(([, { Enabled }]) => Enabled)
         .map(([, mapping]) => mappingSpec(mapping)),
       clients: this.ofType('AWS::Cognito::UserPoolClient', z.record(z.string(), z.unknown())).map(
-        ([id, properties]) => ({ id: this.stand.ref(id), properties }),
+        ([id, properties]) => clientSpec(this.stand.ref(id), properties),
+      ),
+      policies: new Map(
+        this.ofType('AWS::IAM::ManagedPolicy', PolicySchema).map(([id, { PolicyDocument }]) => [
+          plainName(id),
+          PolicyDocument.Statement,
+        ]),
       ),
       groups: this.ofType('AWS::Cognito::UserPoolGroup', z.object({ GroupName: z.string() })).map(
         ([, { GroupName }]) => GroupName,
@@ -190,6 +210,12 @@ const tableSpec = (name: string, table: z.infer<typeof TableSchema>): TableSpec 
     }),
   } as CreateTableCommandInput & { TableName: string },
 });
+
+const clientSpec = (id: string, properties: Readonly<Record<string, unknown>>): ClientSpec => {
+  const { AllowedOAuthFlows, AllowedOAuthScopes } = ClientSchema.parse(properties);
+  const isForMachines = AllowedOAuthFlows.includes('client_credentials');
+  return { id, properties, isForMachines, scopes: AllowedOAuthScopes };
+};
 
 const mappingSpec = (mapping: z.infer<typeof MappingSchema>): MappingSpec => ({
   functionId: lastPart(mapping.FunctionName),

@@ -1,11 +1,14 @@
 import { parseArgs } from 'node:util';
 import { isAlive } from './children';
 import { dataDirOf, type Instance, readInstance, readPort } from './instance-file';
+import { machineToken } from './machine-token';
 import { demoEmails, signIn } from './sign-in';
 
 const HELP = `npm run --silent token -- <e-mail> [--access]
+npm run --silent token -- --machine
 
-Prints an ID token (with --access an access token) of a user of the running instance, which is found by PORT.
+Prints an ID token (with --access an access token) of a user of the running instance, or the token of a machine with
+all scopes. The instance is found by PORT.
 Users: ${demoEmails}
 `;
 
@@ -18,6 +21,13 @@ const runningInstance = (): Instance => {
   return instance;
 };
 
+const tokenOfMachine = ({ machine }: Instance): Promise<string> => {
+  if (machine === undefined) {
+    throw new Error('This deployment has no client for machines.');
+  }
+  return machineToken(machine);
+};
+
 const main = async (): Promise<void> => {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
@@ -27,14 +37,16 @@ const main = async (): Promise<void> => {
     console.log(HELP);
     return;
   }
-  if (values.machine === true) {
-    throw new Error('Tokens of machines are not available yet.');
-  }
   const [email, ...surplus] = positionals;
-  if (email === undefined || surplus.length > 0) {
+  if (surplus.length > 0 || (email === undefined) !== (values.machine === true)) {
     throw new Error(HELP);
   }
-  console.log(await signIn(runningInstance(), email, values.access === true ? 'AccessToken' : 'IdToken'));
+  const instance = runningInstance();
+  console.log(
+    email === undefined
+      ? await tokenOfMachine(instance)
+      : await signIn(instance, email, values.access === true ? 'AccessToken' : 'IdToken'),
+  );
 };
 
 main().catch((error: unknown) => {

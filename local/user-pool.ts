@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { freePort, startChild, stopChild } from './children';
 import { DEMO_PASSWORD, type DemoUser, demoUsers } from './demo-users';
-import { USER_POOL_ID } from './stand-ins';
+import { ISSUER_DOMAIN, USER_POOL_ID } from './stand-ins';
 import type { LocalTemplate } from './template';
 
 export interface UserPool {
@@ -12,9 +12,6 @@ export interface UserPool {
   readonly pid: number | undefined;
   stop(): Promise<void>;
 }
-
-/** Tokens name the issuer that the template expects: the pool's address at AWS. */
-const ISSUER_DOMAIN = 'https://cognito-idp.us-east-1.amazonaws.com';
 
 const now = (): string => new Date().toISOString();
 

@@ -24,7 +24,7 @@ const ClaimsSchema = z.discriminatedUnion('token_use', [
 ]);
 type Claims = z.infer<typeof ClaimsSchema>;
 
-export interface VerifiedToken {
+interface VerifiedToken {
   readonly claims: Claims;
   /** From an app client for client credentials: there is no user behind it. */
   readonly isMachine: boolean;

@@ -36,6 +36,7 @@ const template = (): LocalTemplate => ({
   mappings: [],
   clients: [],
   groups: [],
+  policies: new Map(),
 });
 
 let server: Server;
@@ -57,6 +58,7 @@ beforeAll(async () => {
     template: template(),
     functions,
     jwksUri: 'http://127.0.0.1:1/',
+    operators: [],
     log: () => undefined,
   });
   server = await gateway.listen(0);

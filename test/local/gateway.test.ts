@@ -1,8 +1,8 @@
 import { corsHeaders, isPreflight, preflightHeaders } from '../../local/gateway-cors';
-import { claimTexts } from '../../local/gateway-event';
+import { claimTexts } from '../../local/gateway-authorizers';
 import { createRouteFinder } from '../../local/gateway-routes';
 import { readTemplate } from '../../local/template';
-import { routes } from '../../functions/routes';
+import { routes, signedRoutesOf } from '../../functions/routes';
 
 const route = (routeKey: string) => ({ routeKey, functionId: routeKey, authorizer: undefined });
 
@@ -99,7 +99,7 @@ describe('CORS', () => {
 describe('the synthesised template', () => {
   it('says the same as the route table', () => {
     const template = readTemplate(process.env['GUIDON_ASSEMBLY_DIR'] ?? '');
-    const inTable = routes.flatMap(({ routes: keys }) => keys);
+    const inTable = routes.flatMap((row) => [...row.routes, ...signedRoutesOf(row)]);
     expect(template.routes.map(({ routeKey }) => routeKey).sort()).toEqual([...inTable].sort());
     expect(template.tables.map(({ input, ttlAttribute }) => [input.TableName, ttlAttribute])).toEqual([
       ['FlagTable', 'ttl'],

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { identify } from '../../../shared/http/principal';
 import { createTokenVerifier, type TokenVerifier } from '../../../shared/http/token-verifier';
-import { CLIENT, type Issuer, startIssuer } from '../../support/signed-tokens';
+import { CLIENT, MACHINE_CLIENT, type Issuer, startIssuer } from '../../support/signed-tokens';
 
 let issuer: Issuer;
 let verifier: TokenVerifier;
@@ -16,9 +16,12 @@ const now = () => Math.floor(Date.now() / 1000);
 
 describe('a token of the pool', () => {
   it('counts as ID token and as access token', async () => {
-    expect(await verifier.verify(issuer.sign(issuer.claims()))).toMatchObject({ token_use: 'id' });
+    expect(await verifier.verify(issuer.sign(issuer.claims()))).toMatchObject({
+      claims: { token_use: 'id' },
+      isMachine: false,
+    });
     const access = issuer.claims({ token_use: 'access', aud: undefined, client_id: CLIENT });
-    expect(await verifier.verify(issuer.sign(access))).toMatchObject({ token_use: 'access' });
+    expect(await verifier.verify(issuer.sign(access))).toMatchObject({ claims: { token_use: 'access' } });
   });
 
   it('is verified with keys fetched once', async () => {
@@ -124,6 +127,16 @@ describe('who is calling', () => {
     await expect(identify(bearer(['beta', 'admin']), caller, verifier)).resolves.toMatchObject({
       groups: ['beta', 'admin'],
     });
+  });
+
+  it('is no user where the token is that of a machine', async () => {
+    const claims = { sub: MACHINE_CLIENT, client_id: MACHINE_CLIENT, aud: undefined, token_use: 'access' };
+    const machine = `Bearer ${issuer.sign(issuer.claims({ ...claims, scope: 'guidon/evaluate' }))}`;
+    for (const caller of ['anyone', 'user', 'viewer', 'admin'] as const) {
+      await expect(identify(machine, caller, verifier)).rejects.toMatchObject({ code: 'FORBIDDEN' });
+    }
+    const asId = `Bearer ${issuer.sign(issuer.claims({ aud: MACHINE_CLIENT, 'cognito:groups': ['admin'] }))}`;
+    await expect(identify(asId, 'admin', verifier)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
   });
 
   it('lets a viewer read and not write', async () => {
