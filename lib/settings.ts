@@ -111,7 +111,12 @@ const shape = {
 };
 
 const SettingsSchema = z
-  .strictObject(shape)
+  .strictObject(shape, {
+    error: ({ code, keys }) =>
+      code === 'unrecognized_keys'
+        ? `there is no setting ${(keys).join(', ')}; there are ${Object.keys(shape).join(', ')}`
+        : undefined,
+  })
   .refine((settings) => settings.environments.includes(settings.defaultEnvironment), {
     path: ['defaultEnvironment'],
     message: 'the default environment is one of environments',

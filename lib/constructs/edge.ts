@@ -40,11 +40,11 @@ export class Edge extends Construct {
     const distribution = new Distribution(this, 'Distribution', {
       webAclId: webAclArn,
       priceClass: PriceClass.PRICE_CLASS_ALL,
-      minimumProtocolVersion: SecurityPolicyProtocol.TLS_V1_2_2021,
       ...(domainName !== undefined &&
         certificateArn !== undefined && {
           domainNames: [domainName],
           certificate: Certificate.fromCertificateArn(this, 'Certificate', certificateArn),
+          minimumProtocolVersion: SecurityPolicyProtocol.TLS_V1_2_2021,
         }),
       defaultBehavior: {
         origin: new HttpOrigin(`${api.httpApi.apiId}.execute-api.${region}.${urlSuffix}`),

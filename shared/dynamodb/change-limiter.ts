@@ -22,9 +22,13 @@ const isFree = (item: Item, slot: string, nowMs: number): boolean => {
 
 const rateLimited = (item: Item, slotNames: readonly string[], nowMs: number): FlagError => {
   const oldest = Math.min(...slotNames.map((slot) => Number(item[slot])));
-  return new FlagError('RATE_LIMITED', `A flag takes at most ${String(slotNames.length)} override changes per hour.`, {
-    retryAfterSeconds: Math.max(1, Math.ceil((Math.floor(oldest) + TAKEN_MS - nowMs) / 1000)),
-  });
+  return new FlagError(
+    'RATE_LIMITED',
+    `A flag takes at most ${String(slotNames.length)} override changes per hour.`,
+    {
+      retryAfterSeconds: Math.max(1, Math.ceil((Math.floor(oldest) + TAKEN_MS - nowMs) / 1000)),
+    },
+  );
 };
 
 const pick = (slots: readonly string[]): string | undefined =>

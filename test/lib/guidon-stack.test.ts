@@ -156,10 +156,27 @@ describe('the template', () => {
     });
   });
 
-  test('holds no secret', () => {
+  const secret =
+    /\b(AKIA|ASIA)[A-Z0-9]{16}\b|-----BEGIN [A-Z ]*PRIVATE|eyJ[\w-]{10,}\.|ghp_\w{10}|xox[bp]-\d/;
+
+  test('holds no secret, nor do the environments of functions', () => {
     const text = JSON.stringify(template.toJSON());
-    expect(text).not.toMatch(
-      /\b(AKIA|ASIA)[A-Z0-9]{16}\b|-----BEGIN|eyJ[\w-]{10,}|ghp_|xox[bp]-|"\w*(secret|apikey)\w*":"/i,
-    );
+    expect(text).not.toMatch(secret);
+    expect(text).not.toMatch(/"\w*(secret|password|apikey)\w*":"/i);
+    expect(text).not.toContain('{{resolve:');
+  });
+
+  test.each(rows)('of $name goes with a bundle without secrets', ({ name }) => {
+    const file = join(__dirname, '..', '..', 'build', 'functions', name, 'index.mjs');
+    const bundle = readFileSync(file, 'utf8');
+    expect(bundle.length).toBeGreaterThan(10_000);
+    expect(bundle).not.toMatch(secret);
+    expect(bundle).not.toMatch(/local-(admin|viewer)-operator|Guidon-demo|example\.com/);
+  });
+
+  test('knows a secret when it sees one', () => {
+    for (const text of ['AKIAABCDEFGHIJKLMNOP', '-----BEGIN RSA PRIVATE KEY', 'eyJhbGciOiJSUzI1NiJ9.e30']) {
+      expect(text).toMatch(secret);
+    }
   });
 });
