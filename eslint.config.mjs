@@ -27,7 +27,10 @@ export default tseslint.config(
       ],
     },
   },
-  { files: ['local/**/*.ts', 'bin/**/*.ts', 'examples/**/*.ts', 'test/**/*.ts'], rules: { 'no-console': 'off' } },
+  {
+    files: ['local/**/*.ts', 'bin/**/*.ts', 'examples/**/*.ts', 'test/**/*.ts'],
+    rules: { 'no-console': 'off' },
+  },
   {
     files: ['test/**/*.ts'],
     rules: {

@@ -114,7 +114,7 @@ const SettingsSchema = z
   .strictObject(shape, {
     error: ({ code, keys }) =>
       code === 'unrecognized_keys'
-        ? `there is no setting ${(keys).join(', ')}; there are ${Object.keys(shape).join(', ')}`
+        ? `there is no setting ${keys.join(', ')}; there are ${Object.keys(shape).join(', ')}`
         : undefined,
   })
   .refine((settings) => settings.environments.includes(settings.defaultEnvironment), {
