@@ -46,6 +46,10 @@ const SettingsSchema = z
       .string()
       .regex(/^(arn:[\w-]+:sns:[\w-]+:\d{12}:[\w.-]+)?$/, 'the ARN of an SNS topic, or nothing')
       .transform((arn) => (arn === '' ? undefined : arn)),
+    cognitoEndpoint: z
+      .string()
+      .refine((text) => text === '' || isExactOrigin(text), 'an endpoint is like https://cognito.example.com')
+      .transform((endpoint) => (endpoint === '' ? undefined : endpoint)),
   })
   .refine((settings) => settings.environments.includes(settings.defaultEnvironment), {
     path: ['defaultEnvironment'],
@@ -54,7 +58,8 @@ const SettingsSchema = z
 
 /**
  * What a deployment can choose, by CDK context. `allowedOrigins` empty means that no browser page of another
- * origin may call the API. `retainData` keeps tables and user pool when the stack is deleted.
+ * origin may call the API. `retainData` keeps tables and user pool when the stack is deleted. `cognitoEndpoint` is
+ * where the functions fetch the user pool's keys, if not from Cognito's own address in the region.
  */
 export type Settings = z.infer<typeof SettingsSchema>;
 

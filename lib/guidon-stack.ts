@@ -28,6 +28,11 @@ export interface GuidonStackProps extends StackProps {
   readonly retainData: boolean;
   /** @default - alarms only show in the console */
   readonly alarmTopicArn?: string;
+  /**
+   * Where the functions fetch the user pool's keys.
+   * @default - Cognito's own address in the region
+   */
+  readonly cognitoEndpoint?: string;
 }
 
 export class GuidonStack extends Stack {
@@ -53,7 +58,7 @@ export class GuidonStack extends Stack {
       DEFAULT_ENVIRONMENT: props.defaultEnvironment,
       USER_ID_FORMAT: props.userIdFormat,
       TOKEN_ISSUER: userPool.issuer,
-      TOKEN_JWKS_URI: `${userPool.issuer}/.well-known/jwks.json`,
+      TOKEN_JWKS_URI: userPool.jwksUri(props.cognitoEndpoint),
       TOKEN_CLIENT_IDS: userPool.clientId,
       USER_POOL_ID: userPool.userPoolId,
     };

@@ -49,11 +49,20 @@ export class FlagUserPool extends UserPool {
       deletionProtection: retainData,
       removalPolicy: retainData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
     });
-    this.issuer = `https://cognito-idp.${Stack.of(this).region}.amazonaws.com/${this.userPoolId}`;
+    this.issuer = `${this.regionalEndpoint()}/${this.userPoolId}`;
     this.clientId = this.addAppClient().userPoolClientId;
     this.addFlagGroup('admin', 'Reads and changes flags');
     this.addFlagGroup('viewer', 'Reads flags');
     this.acknowledgeFindings();
+  }
+
+  /** Where the keys of the pool are; the issuer that tokens name stays the same. */
+  jwksUri(endpoint: string = this.regionalEndpoint()): string {
+    return `${endpoint}/${this.userPoolId}/.well-known/jwks.json`;
+  }
+
+  private regionalEndpoint(): string {
+    return `https://cognito-idp.${Stack.of(this).region}.amazonaws.com`;
   }
 
   /** For browsers, phones and the command line, none of which can keep a secret. */

@@ -17,6 +17,7 @@ describe('settings of a deployment', () => {
       logRetentionDays: 30,
       retainData: true,
       alarmTopicArn: undefined,
+      cognitoEndpoint: undefined,
     });
   });
 
@@ -28,6 +29,7 @@ describe('settings of a deployment', () => {
       logRetentionDays: '90',
       retainData: 'false',
       alarmTopicArn: 'arn:aws:sns:eu-west-1:123456789012:on-call',
+      cognitoEndpoint: 'http://127.0.0.1:4566',
     });
     expect(settings).toMatchObject({
       environments: ['test', 'live'],
@@ -35,6 +37,7 @@ describe('settings of a deployment', () => {
       logRetentionDays: 90,
       retainData: false,
       alarmTopicArn: 'arn:aws:sns:eu-west-1:123456789012:on-call',
+      cognitoEndpoint: 'http://127.0.0.1:4566',
     });
   });
 
@@ -56,6 +59,13 @@ describe('settings of a deployment', () => {
     ['a retention that CloudWatch Logs does not know', { logRetentionDays: 31 }, 'logRetentionDays'],
     ['an unclear choice to retain', { retainData: 'maybe' }, 'retainData'],
     ['a topic that is no ARN', { alarmTopicArn: 'on-call' }, 'alarmTopicArn'],
+    [
+      'keys over a line that anybody may change',
+      { cognitoEndpoint: 'http://keys.example.com' },
+      'cognitoEndpoint',
+    ],
+    ['an endpoint with a path', { cognitoEndpoint: 'https://keys.example.com/a' }, 'cognitoEndpoint'],
+    ['an endpoint that is no address', { cognitoEndpoint: 'cognito' }, 'cognitoEndpoint'],
     ['a missing setting', { stage: undefined }, 'stage'],
   ])('refuse %s, and name the setting', (_, overrides, setting) => {
     expect(() => read(overrides)).toThrow(new RegExp(`CDK context[^]*at ${setting}`));
