@@ -111,7 +111,7 @@ describe('a stream record that cannot be filed at the moment', () => {
         expect(body.items).toHaveLength(1);
       },
     );
-    expect(guidon.functionLog().includes('stream record not recorded yet')).toBe(true);
+    expect((await guidon.functionLog()).includes('stream record not recorded yet')).toBe(true);
   });
 
   it('moves the version that a write could not', async () => {
