@@ -1,4 +1,3 @@
-import type { ChildProcess } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
@@ -60,25 +59,20 @@ export const installEmulator = async (logFile: string): Promise<string> => {
   return program;
 };
 
-export interface Emulator {
-  readonly endpoint: string;
-  readonly process: ChildProcess;
-}
-
 interface EmulatorOptions {
   readonly program: string;
   readonly port: number;
-  /** For all that it writes; empty. */
-  readonly folder: string;
+  /** For all that it writes. */
+  readonly dataDir: string;
   readonly logFile: string;
   /** @default 30 s */
   readonly readyWithinMs?: number;
 }
 
-const environmentOf = (port: number, folder: string): NodeJS.ProcessEnv => {
+const environmentOf = (port: number, dataDir: string): NodeJS.ProcessEnv => {
   const inside = (name: string): string => {
-    mkdirSync(join(folder, name), { recursive: true });
-    return join(folder, name);
+    mkdirSync(join(dataDir, name), { recursive: true });
+    return join(dataDir, name);
   };
   return {
     PATH: process.env['PATH'],
@@ -105,21 +99,23 @@ const isReady = (endpoint: string): Promise<boolean> =>
   );
 
 /** Starts the emulator on loopback and waits until it answers. */
-export const startEmulator = async (options: EmulatorOptions): Promise<Emulator> => {
-  const { program, port, folder, logFile, readyWithinMs = READY_WITHIN_MS } = options;
+export const startEmulator = async (
+  options: EmulatorOptions,
+): Promise<{ endpoint: string; pid: number | undefined }> => {
+  const { program, port, dataDir, logFile, readyWithinMs = READY_WITHIN_MS } = options;
   const endpoint = `http://127.0.0.1:${port}`;
-  const emulator = startGroup(program, [], { env: environmentOf(port, folder), cwd: folder, logFile });
+  const emulator = startGroup(program, [], { env: environmentOf(port, dataDir), cwd: dataDir, logFile });
   let ending: string | undefined;
   emulator.once('error', ({ message }) => (ending = `it could not be started: ${message}`));
   emulator.once('exit', (code, signal) => (ending ??= `it ended with ${code ?? signal}`));
   const until = Date.now() + readyWithinMs;
   while (!(await isReady(endpoint))) {
     if (ending !== undefined || Date.now() > until) {
-      await endGroup(emulator);
       const why = ending ?? `it did not answer on ${endpoint} within ${readyWithinMs / 1000} s`;
+      await endGroup(emulator);
       throw new Error(`The emulator did not become ready: ${why}. Its last lines:\n${tailOf(logFile)}`);
     }
     await sleep(PROBE_EVERY_MS);
   }
-  return { endpoint, process: emulator };
+  return { endpoint, pid: emulator.pid };
 };

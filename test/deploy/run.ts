@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { cdkOn, deleteStack, describeStack } from './cdk';
@@ -47,14 +47,19 @@ const deployAndTest = async (endpoint: string, folder: string): Promise<void> =>
   must(left === '', `the deleted stack left behind:\n${left}`);
 };
 
-const main = async (folder: string): Promise<void> => {
+/** What the commands printed, for whoever wants to know more than the last lines of an error. */
+const logs = join(__dirname, '..', '..', 'build', 'deploy');
+
+const main = async (dataDir: string): Promise<void> => {
   checkPython();
   const port = await choosePort(process.env['GUIDON_EMULATOR_PORT']);
-  const program = await step('emulator installed', () => installEmulator(join(folder, 'install.log')));
+  rmSync(logs, { recursive: true, force: true });
+  mkdirSync(logs, { recursive: true });
+  const program = await step('emulator installed', () => installEmulator(join(logs, 'install.log')));
   const { endpoint } = await step('emulator started', () =>
-    startEmulator({ program, port, folder: join(folder, 'emulator'), logFile: join(folder, 'emulator.log') }),
+    startEmulator({ program, port, dataDir, logFile: join(logs, 'emulator.log') }),
   );
-  await deployAndTest(endpoint, folder);
+  await deployAndTest(endpoint, logs);
 };
 
 /** Rejects on a signal and when the time for everything is over. */
@@ -71,8 +76,8 @@ const interruption = (): Promise<never> =>
     }, ALL_WITHIN_MS).unref();
   });
 
-const folder = mkdtempSync(join(tmpdir(), 'guidon-deploy-'));
-Promise.race([main(folder), interruption()])
+const dataDir = mkdtempSync(join(tmpdir(), 'guidon-deploy-'));
+Promise.race([main(dataDir), interruption()])
   .then(() => {
     console.log('What is in this folder can be deployed, works, and can be taken away.');
   })
@@ -82,6 +87,6 @@ Promise.race([main(folder), interruption()])
   })
   .finally(async () => {
     await endAllGroups();
-    rmSync(folder, { recursive: true, force: true });
+    rmSync(dataDir, { recursive: true, force: true });
     process.exit();
   });

@@ -93,7 +93,6 @@ export const runSuite = async (stack: Stack, folder: string): Promise<void> => {
     doing: 'The suite',
     env: { ...process.env, [DEPLOYED]: file },
     cwd: root,
-    logFile: join(folder, 'suite.log'),
     withinMs: SUITE_WITHIN_MS,
   });
   reportSkipped(resultsFile);
