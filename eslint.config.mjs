@@ -1,7 +1,7 @@
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['build/', 'cdk.out/', 'coverage/', '.guidon/', 'node_modules/'] },
+  { ignores: ['build/', 'cdk.out/', 'coverage/', '.guidon/', '.emulator/', 'node_modules/'] },
   ...tseslint.configs.strictTypeChecked,
   {
     languageOptions: { parserOptions: { projectService: { allowDefaultProject: ['*.mjs', '*.cjs'] } } },

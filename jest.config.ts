@@ -11,7 +11,9 @@ const config: Config = {
   },
   // middy and a few others are published as ES modules only
   transformIgnorePatterns: ['/node_modules/(?!(@middy|uuid|lru-cache)/)'],
-  modulePathIgnorePatterns: ['<rootDir>/build/', '<rootDir>/cdk.out/', '<rootDir>/.guidon/'],
+  modulePathIgnorePatterns: ['build', 'cdk.out', '.guidon', '.emulator'].map(
+    (folder) => `<rootDir>/${folder}/`,
+  ),
   coverageProvider: 'v8',
   collectCoverageFrom: [
     '{shared,functions,lib}/**/*.ts',

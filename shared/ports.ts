@@ -235,7 +235,7 @@ export interface UserDirectory {
 
 /** What the system tells its operators. */
 /** Each combination of values is a metric that is paid for, so none may grow with flags, users or requests. */
-export interface MetricDimensions {
+interface MetricDimensions {
   readonly area?: Area;
   readonly event?: AuditEventName;
 }

@@ -98,6 +98,17 @@ describe('functions of the stack', () => {
   });
 });
 
+test('the keys of the user pool may be fetched elsewhere, under the same issuer', () => {
+  const elsewhere = synthesize({ cognitoEndpoint: 'http://127.0.0.1:4566' });
+  const { Environment } = propertiesOf<FunctionProperties>(elsewhere, 'AWS::Lambda::Function')[
+    functionIdOf('get-flag')
+  ]!;
+  expect(asText(Environment.Variables['TOKEN_JWKS_URI'])).toBe(
+    'http://127.0.0.1:4566/UserPool/.well-known/jwks.json',
+  );
+  expect(asText(Environment.Variables['TOKEN_ISSUER'])).toBe(issuer);
+});
+
 describe('evaluation functions', () => {
   const reserved = (from: typeof template) =>
     Object.entries(
