@@ -23,6 +23,10 @@ const OutputsSchema = z.object({
 });
 export type Outputs = z.infer<typeof OutputsSchema>[typeof STACK_NAME];
 
+const TemplateSchema = z.object({
+  Resources: z.record(z.string(), z.object({ DeletionPolicy: z.string().optional() })),
+});
+
 /**
  * What the CDK command line sees: of AWS the emulator only. No variable, profile or credential of whoever runs this
  * comes along, so nothing can reach an account of theirs.
@@ -54,9 +58,10 @@ export const cdkOn = (endpoint: string, folder: string) => {
     return readFileSync(logFile, 'utf8');
   };
   const context = { stage: STAGE, retainData: 'false', cognitoEndpoint: endpoint };
+  const assembly = join(folder, 'assembly');
   const ofApp = [
     ...Object.entries(context).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
-    ...['--output', join(folder, 'assembly')],
+    ...['--output', assembly],
   ];
   const outputsFile = join(folder, 'outputs.json');
   const deploy = ['deploy', '--require-approval', 'never', '--outputs-file', outputsFile, ...ofApp];
@@ -69,6 +74,13 @@ export const cdkOn = (endpoint: string, folder: string) => {
     },
     deployAgain: () => cdk('deploy-again', deploy),
     diff: () => cdk('diff', ['diff', '--fail', ...ofApp]),
+    /** Resources that would outlive the stack on AWS: the emulator deletes them all the same. */
+    retained: (): string[] => {
+      const template = readFileSync(join(assembly, 'Guidon.template.json'), 'utf8');
+      return Object.entries(TemplateSchema.parse(JSON.parse(template)).Resources)
+        .filter(([, { DeletionPolicy }]) => DeletionPolicy !== undefined && DeletionPolicy !== 'Delete')
+        .map(([id]) => id);
+    },
   };
 };
 

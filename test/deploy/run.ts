@@ -42,6 +42,8 @@ const deployAndTest = async (endpoint: string, folder: string): Promise<void> =>
   const { changedAt } = await describeStack(endpoint);
   must(changedAt === deployed.changedAt, `the second deployment changed the stack, at ${changedAt}`);
 
+  const retained = cdk.retained();
+  must(retained.length === 0, `the deleted stack would leave behind: ${retained.join(', ')}`);
   await step('deleted', () => deleteStack(endpoint));
   const left = describeInventory(added(before, await takeInventory(endpoint)));
   must(left === '', `the deleted stack left behind:\n${left}`);
