@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { freePort } from '../../local/children';
+import { stopAtTheEnd } from './left-running';
 
 const run = promisify(execFile);
 
@@ -100,6 +101,17 @@ const callOn =
     };
   };
 
+const end = async (child: ChildProcess): Promise<void> => {
+  if (child.exitCode !== null || child.signalCode !== null) {
+    return;
+  }
+  const exit = new Promise((resolve) => child.once('exit', resolve));
+  child.kill('SIGTERM');
+  const timer = setTimeout(() => child.kill('SIGKILL'), STOP_WITHIN_MS);
+  await exit;
+  clearTimeout(timer);
+};
+
 /** Starts the product as `npm start` does, on a port and data folder of its own. */
 export const startGuidon = async (
   options: { dataDir?: string; environment?: Record<string, string> } = {},
@@ -117,6 +129,12 @@ export const startGuidon = async (
   for (const stream of [child.stdout, child.stderr]) {
     stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
   }
+  const stop = stopAtTheEnd(async () => {
+    await end(child);
+    if (options.dataDir === undefined) {
+      rmSync(dataDir, { recursive: true, force: true });
+    }
+  });
   await whenReady(child, () => output);
   const tokens = Object.fromEntries(
     await Promise.all(DEMO_USERS.map(async (user) => [user, await tokenOf(user, environment)] as const)),
@@ -135,16 +153,7 @@ export const startGuidon = async (
     >,
     functionLog: () => readFileSync(join(dataDir, 'functions.log'), 'utf8'),
     call: callOn(url, tokens),
-    stop: async () => {
-      const ended = new Promise((resolve) => child.once('exit', resolve));
-      child.kill('SIGTERM');
-      const timer = setTimeout(() => child.kill('SIGKILL'), STOP_WITHIN_MS);
-      await ended;
-      clearTimeout(timer);
-      if (options.dataDir === undefined) {
-        rmSync(dataDir, { recursive: true, force: true });
-      }
-    },
+    stop,
   };
 };
 
