@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { freePort } from '../../local/children';
 import { readDeployedStack, readFunctionLogs } from './deployed-stack';
 import { isDeployed } from './targets';
+import { stopAtTheEnd } from './left-running';
 
 const run = promisify(execFile);
 
@@ -132,6 +133,17 @@ const attach = async (): Promise<GuidonInstance> => {
   };
 };
 
+const end = async (child: ChildProcess): Promise<void> => {
+  if (child.exitCode !== null || child.signalCode !== null) {
+    return;
+  }
+  const exit = new Promise((resolve) => child.once('exit', resolve));
+  child.kill('SIGTERM');
+  const timer = setTimeout(() => child.kill('SIGKILL'), STOP_WITHIN_MS);
+  await exit;
+  clearTimeout(timer);
+};
+
 /** Starts the product as `npm start` does, on a port and data folder of its own. */
 const startRunner = async (options: StartOptions): Promise<GuidonInstance> => {
   const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'guidon-'));
@@ -147,6 +159,12 @@ const startRunner = async (options: StartOptions): Promise<GuidonInstance> => {
   for (const stream of [child.stdout, child.stderr]) {
     stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
   }
+  const stop = stopAtTheEnd(async () => {
+    await end(child);
+    if (options.dataDir === undefined) {
+      rmSync(dataDir, { recursive: true, force: true });
+    }
+  });
   await whenReady(child, () => output);
   const tokens = Object.fromEntries(
     await Promise.all(
@@ -168,16 +186,7 @@ const startRunner = async (options: StartOptions): Promise<GuidonInstance> => {
     functionLog: async () => readFileSync(join(dataDir, 'functions.log'), 'utf8'),
     machineToken: () => printToken('--machine', environment),
     call: callOn(url, tokens),
-    stop: async () => {
-      const ended = new Promise((resolve) => child.once('exit', resolve));
-      child.kill('SIGTERM');
-      const timer = setTimeout(() => child.kill('SIGKILL'), STOP_WITHIN_MS);
-      await ended;
-      clearTimeout(timer);
-      if (options.dataDir === undefined) {
-        rmSync(dataDir, { recursive: true, force: true });
-      }
-    },
+    stop,
   };
 };
 
