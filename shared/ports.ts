@@ -233,7 +233,6 @@ export interface UserDirectory {
   exists(userId: string): Promise<boolean>;
 }
 
-/** What the system tells its operators. */
 /** Each combination of values is a metric that is paid for, so none may grow with flags, users or requests. */
 interface MetricDimensions {
   readonly area?: Area;
@@ -243,6 +242,7 @@ interface MetricDimensions {
 /** What a function is for: it decides how long a request may take, and which failures are counted together. */
 export type Area = 'evaluation' | 'admin' | 'plain';
 
+/** What the system tells its operators. */
 export interface Telemetry {
   info(message: string, data?: Record<string, unknown>): void;
   warn(message: string, data?: Record<string, unknown>): void;

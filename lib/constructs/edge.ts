@@ -74,7 +74,7 @@ const acknowledgeFindings = (distribution: Distribution): void => {
   acknowledge(
     distribution,
     'AwsSolutions-CFR3',
-    'The access log of the API has every request; this one would hold addresses and query strings',
+    'The API and the firewall log what they answer; this log would hold addresses and query strings',
   );
   acknowledge(
     distribution,

@@ -35,8 +35,9 @@ const pick = (slots: readonly string[]): string | undefined =>
   slots[Math.floor(Math.random() * slots.length)];
 
 /**
- * One item per flag with a slot for each change of an hour, holding when it was last claimed. A claim is a conditional update of one
- * slot, so the limit holds in every sliding hour, whoever claims. A failed claim shows the item, and so what is free.
+ * One item per flag with a slot for each change of an hour; each slot holds when it was last claimed. A claim is a
+ * conditional update of one slot, so the limit holds in every sliding hour, whoever claims. A failed claim shows the
+ * item, and so what is free.
  */
 export class DynamoChangeLimiter implements ChangeLimiter {
   private readonly slotNames: readonly string[];

@@ -5,7 +5,7 @@ type Lister = (endpoint: string) => Promise<string[]>;
 const namesIn = (items: Record<string, string>[], name: string): string[] =>
   items.map((item) => item[name] ?? '');
 
-/** How each kind of resource that the stack has is listed, past CloudFormation. */
+/** How each kind of resource of the stack that is more than a part of another one is listed, past CloudFormation. */
 const LISTERS = {
   functions: async (endpoint) =>
     namesIn(
@@ -44,6 +44,16 @@ const LISTERS = {
   alarms: async (endpoint) => {
     const parameters = { Action: 'DescribeAlarms', Version: '2010-08-01', MaxRecords: '100' };
     return textsOf(await callQuery(endpoint, 'monitoring', parameters), 'AlarmName');
+  },
+  policies: async (endpoint) => {
+    const parameters = { Action: 'ListPolicies', Version: '2010-05-08', Scope: 'Local', MaxItems: '1000' };
+    return textsOf(await callQuery(endpoint, 'iam', parameters), 'PolicyName');
+  },
+  topics: async (endpoint) =>
+    textsOf(await callQuery(endpoint, 'sns', { Action: 'ListTopics', Version: '2010-03-31' }), 'TopicArn'),
+  dashboards: async (endpoint) => {
+    const parameters = { Action: 'ListDashboards', Version: '2010-08-01' };
+    return textsOf(await callQuery(endpoint, 'monitoring', parameters), 'DashboardName');
   },
 } satisfies Record<string, Lister>;
 

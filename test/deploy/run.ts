@@ -68,7 +68,11 @@ const main = async (dataDir: string): Promise<void> => {
 const interruption = (): Promise<never> =>
   new Promise((_, reject) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-      process.once(signal, () => {
+      // asked twice, it does not ask the programs any more: what is left at the exit is killed
+      process.on(signal, () => {
+        if (process.exitCode !== undefined) {
+          process.exit();
+        }
         process.exitCode = 128 + constants.signals[signal];
         reject(new Error(`Ended by ${signal}.`));
       });
@@ -79,7 +83,8 @@ const interruption = (): Promise<never> =>
   });
 
 const dataDir = mkdtempSync(join(tmpdir(), 'guidon-deploy-'));
-Promise.race([main(dataDir), interruption()])
+const interrupted = interruption();
+Promise.race([main(dataDir), interrupted])
   .then(() => {
     console.log('What is in this folder can be deployed, works, and can be taken away.');
   })

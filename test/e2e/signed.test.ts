@@ -29,7 +29,12 @@ const example = async (operator: 'admin' | 'viewer' | 'stranger', ...parameters:
   const { stdout, stderr } = await run(process.execPath, command, { cwd: root, env: environment }).catch(
     (error: unknown) => error as { stdout: string; stderr: string },
   );
-  return { status: Number(stderr.slice(0, 3)), body: stdout.startsWith('{') ? JSON.parse(stdout) : stdout };
+  const [location] = /\/\S+$/.exec(stderr.trim()) ?? [];
+  return {
+    status: Number(stderr.slice(0, 3)),
+    location,
+    body: stdout.startsWith('{') ? JSON.parse(stdout) : stdout,
+  };
 };
 
 const signed = onlyOnLaptop('signed requests');
@@ -76,8 +81,11 @@ describe('operators with AWS credentials', () => {
   signed('find what they made behind their own entrance', async () => {
     const users = '/api/admin/flags/signed-flag/users';
     const body = JSON.stringify({ userId: guidon.ids.bob, overrideType: 'include' });
-    expect(await example('admin', 'POST', users, body)).toMatchObject({ status: 201 });
-    expect(await example('admin', 'DELETE', `${users}/${guidon.ids.bob}`)).toMatchObject({ status: 204 });
+    const created = await example('admin', 'POST', `${users}?environment=production`, body);
+    expect(created).toMatchObject({ status: 201 });
+    const place = `/signed${users}/${guidon.ids.bob}?overrideType=include&environment=production`;
+    expect(created.location).toBe(place);
+    expect(await example('admin', 'DELETE', place.replace('/signed', ''))).toMatchObject({ status: 204 });
   });
 
   it('do not come in with a token, nor others with their signature', async () => {
