@@ -47,8 +47,8 @@ const embedded = (port: number, dataDir: string | undefined): [string, string[]]
   return [binary, ['serve', '--host', '127.0.0.1', '--port', String(port), ...database]];
 };
 
-/** Half the time of a start; what lives for a moment does not earn back the better compiler. */
-const SHORT_LIVED = ['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC'];
+/** A start and the first requests cost half the time; one developer's requests never earn back the better compiler. */
+const FOR_A_LAPTOP = ['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC'];
 
 const keepingIn = (dataDir: string): string[] => {
   const database = join(dataDir, 'dynamodb-local');
@@ -69,7 +69,7 @@ const official = (port: number, dataDir: string | undefined): [string, string[]]
   return [
     'java',
     [
-      ...(dataDir === undefined ? SHORT_LIVED : []),
+      ...FOR_A_LAPTOP,
       `-Djava.library.path=${join(folder, 'DynamoDBLocal_lib')}`,
       '-jar',
       join(folder, 'DynamoDBLocal.jar'),

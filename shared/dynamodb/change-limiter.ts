@@ -100,7 +100,9 @@ export class DynamoChangeLimiter implements ChangeLimiter {
         throw faultOf(error) === 'bug' ? error : new StoreUnavailable('no', error);
       }
       // the document client leaves the item of an error as DynamoDB spells it
-      return unmarshall((error as ConditionalCheckFailedException).Item ?? {});
+      const seen = unmarshall((error as ConditionalCheckFailedException).Item ?? {});
+      // the client tried twice, and the answer to the first try was lost
+      return seen[slot] === nowMs ? 'claimed' : seen;
     }
   }
 

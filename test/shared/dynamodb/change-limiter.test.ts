@@ -75,6 +75,16 @@ describe('a deployment with a limit of its own', () => {
   });
 });
 
+describe('a claim whose answer is lost', () => {
+  it('takes one place, not two', async () => {
+    const limiter = open();
+    world.proxy.inject('fail-after-commit', { operations: ['UpdateItem'], times: 1 });
+    await limiter.claim(ENVIRONMENT, 'lost-answer');
+    await expect(claimAll(limiter, 'lost-answer', 99)).resolves.toHaveLength(99);
+    await expect(limiter.claim(ENVIRONMENT, 'lost-answer')).rejects.toMatchObject({ code: 'RATE_LIMITED' });
+  });
+});
+
 describe('a change that surely was not made', () => {
   it('costs the flag nothing', async () => {
     await world.container.createFlag({ key: 'refused' });
