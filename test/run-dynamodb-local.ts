@@ -2,14 +2,15 @@ import { hasJava, LEAST_JAVA } from '../local/java';
 import { runJest } from './support/run-jest';
 
 /**
- * `npm run test:dynamodb-local` runs every test that starts an engine on DynamoDB Local;
+ * `npm run test:dynamodb-local` runs on DynamoDB Local every test that starts an engine, and the end-to-end tests that
+ * go by what an engine does, not by who calls or what a command prints;
  * `npm run test:dynamodb-local -- <jest parameters>` runs what they say.
  */
-const thatStartAnEngine = [
+const aboutTheEngine = [
   '--silent',
   '--findRelatedTests',
   'test/support/engine.ts',
-  'test/support/guidon-instance.ts',
+  ...['story', 'flags', 'pages-and-users', 'faults'].map((name) => `test/e2e/${name}.test.ts`),
 ];
 
 const main = async (parameters: readonly string[]): Promise<number> => {
@@ -19,7 +20,7 @@ const main = async (parameters: readonly string[]): Promise<number> => {
     );
     return 1;
   }
-  return runJest(parameters.length > 0 ? parameters : thatStartAnEngine, { GUIDON_ENGINE: 'official' });
+  return runJest(parameters.length > 0 ? parameters : aboutTheEngine, { GUIDON_ENGINE: 'official' });
 };
 
 void main(process.argv.slice(2)).then((code) => (process.exitCode = code));
