@@ -1,7 +1,7 @@
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['build/', 'cdk.out/', 'coverage/', '.guidon/', 'node_modules/'] },
+  { ignores: ['build/', 'cdk.out/', 'coverage/', '.guidon/', '.emulator/', 'node_modules/'] },
   ...tseslint.configs.strictTypeChecked,
   {
     languageOptions: { parserOptions: { projectService: { allowDefaultProject: ['*.mjs', '*.cjs'] } } },
@@ -27,7 +27,10 @@ export default tseslint.config(
       ],
     },
   },
-  { files: ['local/**/*.ts', 'bin/**/*.ts', 'examples/**/*.ts', 'test/**/*.ts'], rules: { 'no-console': 'off' } },
+  {
+    files: ['local/**/*.ts', 'bin/**/*.ts', 'examples/**/*.ts', 'test/**/*.ts'],
+    rules: { 'no-console': 'off' },
+  },
   {
     files: ['test/**/*.ts'],
     rules: {

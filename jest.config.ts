@@ -5,13 +5,16 @@ const config: Config = {
   testEnvironment: 'node',
   globalSetup: '<rootDir>/test/support/global-setup.ts',
   setupFiles: ['<rootDir>/test/support/environment.ts'],
+  setupFilesAfterEnv: ['<rootDir>/test/support/after-each-file.ts'],
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   transform: {
     '^.+\\.(ts|js|mjs)$': ['@swc/jest', { jsc: { target: 'es2022', parser: { syntax: 'typescript' } } }],
   },
   // middy and a few others are published as ES modules only
   transformIgnorePatterns: ['/node_modules/(?!(@middy|uuid|lru-cache)/)'],
-  modulePathIgnorePatterns: ['<rootDir>/build/', '<rootDir>/cdk.out/', '<rootDir>/.guidon/'],
+  modulePathIgnorePatterns: ['build', 'cdk.out', '.guidon', '.emulator'].map(
+    (folder) => `<rootDir>/${folder}/`,
+  ),
   coverageProvider: 'v8',
   collectCoverageFrom: [
     '{shared,functions,lib}/**/*.ts',

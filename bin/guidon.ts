@@ -18,7 +18,9 @@ const main = async (): Promise<void> => {
   addStacks(app, { settings, functionsDir, account, region });
   addChecks(app);
   app.synth();
-  console.error(`Checked by cdk-nag, with ${countAcknowledgements(app)} findings acknowledged`);
+  console.error(
+    `${countAcknowledgements(app)} findings of cdk-nag are acknowledged in the code, with reasons`,
+  );
 };
 
 main().catch((error: unknown) => {

@@ -28,12 +28,16 @@ const call = async (method: string, path: string, body: string | undefined): Pro
     throw new Error('Set GUIDON_SIGNED_URL to the output SignedApiUrl of the stack.');
   }
   const url = new URL(base.replace(/\/$/, '') + path);
+  // a signature knows a space as %20 only
+  url.search = url.search.replaceAll('+', '%20');
   const { headers } = await signer().sign({
     method,
     protocol: url.protocol,
     hostname: url.hostname,
     path: url.pathname,
-    query: Object.fromEntries(url.searchParams),
+    query: Object.fromEntries(
+      [...url.searchParams.keys()].map((name) => [name, url.searchParams.getAll(name)]),
+    ),
     headers: { host: url.host, ...(body !== undefined && { 'content-type': 'application/json' }) },
     ...(body !== undefined && { body }),
   });
@@ -47,7 +51,7 @@ const main = async (): Promise<void> => {
   }
   const response = await call(method, path, body);
   console.log(await response.text());
-  console.error(`${response.status} ${response.statusText}`);
+  console.error([response.status, response.statusText, response.headers.get('location')].join(' ').trim());
   process.exitCode = response.ok ? 0 : 1;
 };
 

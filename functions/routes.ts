@@ -9,8 +9,11 @@ export type { Caller };
  * so no endpoint exists in one and not in another.
  */
 
-/** What a function may touch; one role each (see `lib/constructs/access-profiles.ts`). */
-export type AccessProfile = 'nothing' | 'evaluate' | 'read' | 'write' | 'record' | 'sweep';
+/**
+ * What a function may touch; one role each (see `lib/constructs/access-profiles.ts`). `target` writes, and looks people
+ * up in the user pool.
+ */
+export type AccessProfile = 'nothing' | 'evaluate' | 'read' | 'write' | 'target' | 'record' | 'sweep';
 
 export interface Route {
   /** Name of the function, and of its bundle. */
@@ -97,7 +100,7 @@ export const routes: readonly Route[] = [
     entry: 'admin/put-user-override',
     routes: [`POST ${flag}/users`],
     caller: 'admin',
-    access: 'write',
+    access: 'target',
   },
   {
     name: 'list-user-overrides',

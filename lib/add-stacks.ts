@@ -31,9 +31,11 @@ export const addStacks = (
         stackName: `Guidon-${stage}-firewall`,
         env: { account, region: 'us-east-1' },
         crossRegionReferences: true,
+        stage,
+        requestsPerAddress: settings.firewallRequestsPerAddress,
       })
     : undefined;
-  const stack = new GuidonStack(app, 'Guidon', {
+  return new GuidonStack(app, 'Guidon', {
     settings,
     functionsDir,
     stackName: `Guidon-${stage}`,
@@ -42,7 +44,6 @@ export const addStacks = (
     terminationProtection: settings.retainData,
     webAclArn: firewall?.webAclArn,
   });
-  return stack;
 };
 
 /** A synthesis fails on what these rules find and nobody has acknowledged with a reason. */

@@ -1,19 +1,33 @@
-import { Stack, type StackProps } from 'aws-cdk-lib';
-import { CfnWebACL } from 'aws-cdk-lib/aws-wafv2';
+import { ArnFormat, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { CfnLoggingConfiguration, CfnWebACL } from 'aws-cdk-lib/aws-wafv2';
 import type { Construct } from 'constructs';
 
-/** Requests of one address in five minutes. Many users may share an address, and each page asks for its flags. */
-const REQUESTS_PER_ADDRESS = 10_000;
+export interface FirewallStackProps extends StackProps {
+  readonly stage: string;
+  /** In five minutes. Many users may share an address, and each page asks for its flags. */
+  readonly requestsPerAddress: number;
+}
 
-/** Rules of the managed group that would refuse what Guidon takes: the group goes by 8 KiB, an import part has 4 MB. */
-const tooStrict = ['SizeRestrictions_BODY'];
+/**
+ * Rules of the managed group that would refuse what Guidon takes: values of flags may hold markup, paths and addresses,
+ * and an import part has 4 MB where the group stops at 8 KiB.
+ */
+const tooStrict = [
+  'SizeRestrictions_BODY',
+  'CrossSiteScripting_BODY',
+  'GenericLFI_BODY',
+  'GenericRFI_BODY',
+  'EC2MetaDataSSRF_BODY',
+];
 
 /** A firewall for CloudFront. AWS wants it in us-east-1, whatever the region of the API. */
 export class FirewallStack extends Stack {
   readonly webAclArn: string;
 
-  constructor(scope: Construct, id: string, props: StackProps) {
+  constructor(scope: Construct, id: string, props: FirewallStackProps) {
     super(scope, id, props);
+    const { stage, requestsPerAddress } = props;
     const acl = new CfnWebACL(this, 'WebAcl', {
       scope: 'CLOUDFRONT',
       defaultAction: { allow: {} },
@@ -26,12 +40,49 @@ export class FirewallStack extends Stack {
           name: 'RequestsPerAddress',
           priority: 3,
           action: { block: { customResponse: { responseCode: 429 } } },
-          statement: { rateBasedStatement: { limit: REQUESTS_PER_ADDRESS, aggregateKeyType: 'IP' } },
+          statement: { rateBasedStatement: { limit: requestsPerAddress, aggregateKeyType: 'IP' } },
           visibilityConfig: visible('RequestsPerAddress'),
         },
       ],
     });
     this.webAclArn = acl.attrArn;
+    this.logBlocked(acl, stage);
+  }
+
+  /** What was blocked never reaches the access log of the API. */
+  private logBlocked(acl: CfnWebACL, stage: string): void {
+    const logGroup = new LogGroup(this, 'Blocked', {
+      // the firewall writes to no other names
+      logGroupName: `aws-waf-logs-guidon-${stage}`,
+      retention: RetentionDays.ONE_MONTH,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    new CfnLoggingConfiguration(this, 'Logging', {
+      resourceArn: acl.attrArn,
+      logDestinationConfigs: [
+        this.formatArn({
+          service: 'logs',
+          resource: 'log-group',
+          resourceName: logGroup.logGroupName,
+          arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+        }),
+      ],
+      redactedFields: [
+        { singleHeader: { Name: 'authorization' } },
+        { singleHeader: { Name: 'cookie' } },
+        { queryString: {} },
+      ],
+      loggingFilter: {
+        DefaultBehavior: 'DROP',
+        Filters: [
+          {
+            Behavior: 'KEEP',
+            Requirement: 'MEETS_ANY',
+            Conditions: [{ ActionCondition: { Action: 'BLOCK' } }],
+          },
+        ],
+      },
+    });
   }
 }
 

@@ -48,6 +48,9 @@ const isOrigin = (text: string): boolean => {
   return url?.origin === text && (url.protocol === 'https:' || (url.protocol === 'http:' && isLocal(url)));
 };
 
+const isCognito = (text: string): boolean =>
+  isOrigin(text) && (isLocal(new URL(text)) || /\.amazonaws\.com(\.cn)?$/.test(new URL(text).hostname));
+
 const HOST_NAME = /^(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/;
 
 const shape = {
@@ -86,8 +89,7 @@ const shape = {
   /** Concurrent executions kept for each evaluation function; they count against the account's limit. */
   evaluationReservedConcurrency: optional(wholeNumber(1, 1_000)),
   /** How long CloudWatch keeps logs. */
-  logRetentionDays: z.coerce
-    .number()
+  logRetentionDays: wholeNumber(1, 3_653)
     .pipe(z.enum(RetentionDays, { error: 'a number of days that CloudWatch Logs offers, as 30 or 365' }))
     .default(RetentionDays.ONE_MONTH),
   /** Protect tables and user pool from deletion, and keep them when the stack is deleted. */
@@ -102,16 +104,25 @@ const shape = {
   ),
   /** Route 53 zone in which `domainName` is entered; without it you enter it yourself. */
   hostedZoneId: optional(z.string().regex(/^Z[A-Z0-9]{4,31}$/, 'the id of a Route 53 zone')),
+  /** Requests of one address in five minutes that the firewall lets through. */
+  firewallRequestsPerAddress: wholeNumber(10, 2_000_000_000).default(10_000),
   /** Put a CloudFront distribution with a web application firewall in front; both cost by the month. */
   cloudFront: choice.default(false),
-  /** Where Cognito answers, if not at its address in the stack's region. */
+  /**
+   * Where Cognito answers, if not at its address in the stack's region: the functions trust the keys they find there.
+   */
   cognitoEndpoint: optional(
-    z.string().refine(isOrigin, 'an address like https://cognito-idp.eu-west-1.amazonaws.com'),
+    z.string().refine(isCognito, 'an address of AWS, like https://cognito-idp.eu-west-1.amazonaws.com'),
   ),
 };
 
 const SettingsSchema = z
-  .strictObject(shape)
+  .strictObject(shape, {
+    error: ({ code, keys }) =>
+      code === 'unrecognized_keys'
+        ? `there is no setting ${keys.join(', ')}; there are ${Object.keys(shape).join(', ')}`
+        : undefined,
+  })
   .refine((settings) => settings.environments.includes(settings.defaultEnvironment), {
     path: ['defaultEnvironment'],
     message: 'the default environment is one of environments',
@@ -119,6 +130,10 @@ const SettingsSchema = z
   .refine(({ domainName, certificateArn }) => (domainName === undefined) === (certificateArn === undefined), {
     path: ['certificateArn'],
     message: 'domainName and certificateArn go together',
+  })
+  .refine(({ cognitoEndpoint, retainData }) => !retainData || !cognitoEndpoint?.startsWith('http:'), {
+    path: ['cognitoEndpoint'],
+    message: 'an emulator is for deployments without retainData',
   })
   .refine(({ domainName, hostedZoneId }) => domainName !== undefined || hostedZoneId === undefined, {
     path: ['hostedZoneId'],
@@ -148,7 +163,7 @@ const fail = (what: string): never => {
 
 const stageSettings = (stages: unknown, stage: unknown): Record<string, unknown> => {
   const known = (stages ?? {}) as Record<string, Record<string, unknown> | undefined>;
-  const found = known[String(stage)];
+  const found = Object.hasOwn(known, String(stage)) ? known[String(stage)] : undefined;
   if (typeof stage === 'string' && found === undefined) {
     fail(`there is no stage "${stage}" in "stages" of cdk.json, which has ${Object.keys(known).join(', ')}`);
   }

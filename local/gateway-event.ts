@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Authorizer } from './gateway-authorizers';
-import { LOCAL_ACCOUNT } from './stand-ins';
+import { API_ID, LOCAL_ACCOUNT } from './stand-ins';
 
 /** Payload format 2.0 of an HTTP API: what a function is given of a request. */
 
@@ -18,7 +18,6 @@ export interface MatchedRequest {
 /** Content types whose bodies are handed over as text; others come base64-encoded. */
 const TEXT = /^(text\/|application\/(json|javascript|xml|x-www-form-urlencoded)\b)/i;
 
-const API_ID = 'local';
 const MONTHS = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ');
 
 /** `12/Mar/2020:19:03:58 +0000`, the way of access logs. */

@@ -27,13 +27,18 @@ const parseDate = (text: unknown): Date | undefined => {
   return year === undefined ? undefined : new Date(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
 };
 
-const queryOf = ({ search }: URL): Record<string, string[]> => {
-  const query: Record<string, string[]> = {};
-  for (const part of search.slice(1).split('&').filter(Boolean)) {
-    const [name = '', value = ''] = part.split(/=(.*)/s).map(decodeURIComponent);
-    query[name] = [...(query[name] ?? []), value];
+/** Undefined where it is not well-formed. */
+const queryOf = ({ search }: URL): Record<string, string[]> | undefined => {
+  const query = Object.create(null) as Record<string, string[]>;
+  try {
+    for (const part of search.slice(1).split('&').filter(Boolean)) {
+      const [name = '', value = ''] = part.split(/=(.*)/s).map(decodeURIComponent);
+      query[name] = [...(query[name] ?? []), value];
+    }
+    return query;
+  } catch {
+    return undefined;
   }
-  return query;
 };
 
 /** A digest that a client sends along is part of what it signs, so it has to be that of the body. */
@@ -48,6 +53,7 @@ const isSame = (one: string, other: string): boolean =>
 /** The Authorization header that the operator would have sent with these parts and signed headers. */
 const authorizationOf = async (
   { method, url, headers, body }: SignedParts,
+  query: Record<string, string[]>,
   { accessKeyId, secretAccessKey }: Operator,
   names: readonly string[],
   signingDate: Date,
@@ -64,7 +70,7 @@ const authorizationOf = async (
     protocol: 'http:',
     hostname: url.hostname,
     path: url.pathname,
-    query: queryOf(url),
+    query,
     headers: Object.fromEntries(names.map((name) => [name, String(headers[name] ?? '')])),
     ...(body.length > 0 && { body }),
   };
@@ -83,6 +89,7 @@ export const signerOf = async (
     AUTHORIZATION.exec(headers.authorization ?? '') ?? [];
   const operator = operators.find((each) => each.accessKeyId === accessKeyId);
   const signedAt = parseDate(headers['x-amz-date']);
+  const query = queryOf(parts.url);
   const names = list.split(';');
   const isPlausible =
     region === LOCAL_REGION &&
@@ -90,12 +97,12 @@ export const signerOf = async (
     String(headers['x-amz-date']).startsWith(day ?? '-') &&
     ['host', 'x-amz-date'].every((name) => names.includes(name)) &&
     hasTrueDigest(parts);
-  if (operator === undefined || signedAt === undefined || !isPlausible) {
+  if (operator === undefined || signedAt === undefined || query === undefined || !isPlausible) {
     return undefined;
   }
   if (Math.abs(nowMs - signedAt.getTime()) > MAX_SKEW_MS) {
     return undefined;
   }
-  const expected = await authorizationOf(parts, operator, names, signedAt);
+  const expected = await authorizationOf(parts, query, operator, names, signedAt);
   return isSame(AUTHORIZATION.exec(expected)?.[6] ?? '', signature) ? operator : undefined;
 };

@@ -1,6 +1,8 @@
 import type { Stand } from './intrinsics';
 
 export const LOCAL_ACCOUNT = '000000000000';
+/** The logical id of the API, without its hash. */
+export const API_ID = 'ApiHttpApi';
 export const USER_POOL_ID = 'us-east-1_LocalPool1';
 /** Tokens name the issuer that the template expects: the pool's address at AWS. */
 export const ISSUER_DOMAIN = 'https://cognito-idp.us-east-1.amazonaws.com';

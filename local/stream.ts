@@ -11,6 +11,7 @@ import {
 } from '@aws-sdk/client-dynamodb-streams';
 import { LOCAL_CREDENTIALS, LOCAL_REGION } from './engine';
 import type { CollectedItems } from './collector';
+import { RecordTimes } from './record-times';
 
 const PAGE = 1_000;
 
@@ -53,6 +54,7 @@ export interface TableStreamOptions {
 export class TableStream {
   private readonly client: DynamoDBStreamsClient;
   private readonly iterators = new Map<string, string>();
+  private readonly times = new RecordTimes();
   private position: Position;
   private arn: string | undefined;
   /** The shard that the last records came from. */
@@ -85,6 +87,9 @@ export class TableStream {
 
   /** Everything up to here has been dealt with. */
   commit(records: readonly StreamRecord[]): void {
+    records.forEach(({ eventID }) => {
+      this.times.forget(eventID);
+    });
     const last = records.at(-1)?.dynamodb.SequenceNumber;
     if (last !== undefined) {
       this.position = { ...this.position, [this.shardRead]: last };
@@ -112,7 +117,7 @@ export class TableStream {
       this.iterators.set(shardId, page.NextShardIterator);
     }
     this.shardRead = shardId;
-    return (page.Records ?? []).map((record) => this.shaped(record)).filter(isChange);
+    return (page.Records ?? []).filter(isChange).map((record) => this.shaped(record));
   }
 
   private async open(shardId: string): Promise<string> {
@@ -139,15 +144,16 @@ export class TableStream {
   }
 
   private shaped(record: _Record): StreamRecord {
-    const { ApproximateCreationDateTime: at, ...data } = record.dynamodb ?? {};
+    const { ApproximateCreationDateTime: at = new Date(0), ...data } = record.dynamodb ?? {};
+    const { eventID = '' } = record;
     const shaped = {
-      eventID: record.eventID ?? '',
+      eventID,
       eventName: record.eventName ?? '',
       eventSource: 'aws:dynamodb' as const,
       eventVersion: '1.1' as const,
       awsRegion: LOCAL_REGION,
       eventSourceARN: this.arn ?? '',
-      dynamodb: { ...data, ApproximateCreationDateTime: Math.floor((at?.getTime() ?? 0) / 1000) },
+      dynamodb: { ...data, ApproximateCreationDateTime: this.times.secondsOf(eventID, at) },
     } as StreamRecord;
     return this.isCollection(shaped) ? { ...shaped, userIdentity: DYNAMODB_SERVICE } : shaped;
   }
@@ -167,8 +173,8 @@ export class TableStream {
 }
 
 /** DynamoDB emits nothing for a write that leaves an item as it was; the embedded engine does. */
-const isChange = ({ eventName, dynamodb }: StreamRecord): boolean =>
-  eventName !== 'MODIFY' || !isDeepStrictEqual(dynamodb.OldImage, dynamodb.NewImage);
+const isChange = ({ eventName, dynamodb }: _Record): boolean =>
+  eventName !== 'MODIFY' || !isDeepStrictEqual(dynamodb?.OldImage, dynamodb?.NewImage);
 
 export const waitFor = (ms: number, signal: AbortSignal): Promise<void> =>
   sleep(ms, undefined, { signal }).catch(() => undefined);

@@ -58,7 +58,8 @@ const texts = z.union([z.string().transform((text) => [text]), z.array(z.string(
 
 export const PolicySchema = z.object({
   PolicyDocument: z.object({
-    Statement: z.array(z.object({ Effect: z.enum(['Allow', 'Deny']), Action: texts, Resource: texts })),
+    // what is not understood, as a condition, must not count for nothing
+    Statement: z.array(z.strictObject({ Effect: z.enum(['Allow', 'Deny']), Action: texts, Resource: texts })),
   }),
 });
 export type PolicyStatement = z.infer<typeof PolicySchema>['PolicyDocument']['Statement'][number];

@@ -233,11 +233,20 @@ export interface UserDirectory {
   exists(userId: string): Promise<boolean>;
 }
 
+/** Each combination of values is a metric that is paid for, so none may grow with flags, users or requests. */
+interface MetricDimensions {
+  readonly area?: Area;
+  readonly event?: AuditEventName;
+}
+
+/** What a function is for: it decides how long a request may take, and which failures are counted together. */
+export type Area = 'evaluation' | 'admin' | 'plain';
+
 /** What the system tells its operators. */
 export interface Telemetry {
   info(message: string, data?: Record<string, unknown>): void;
   warn(message: string, data?: Record<string, unknown>): void;
   /** Somebody must act. */
   error(message: string, data?: Record<string, unknown>): void;
-  count(metric: string, dimensions?: Record<string, string>): void;
+  count(metric: string, dimensions?: MetricDimensions): void;
 }

@@ -25,7 +25,7 @@ export const telemetry: Telemetry = {
   },
   count: (metric, dimensions = {}) => {
     const single = metrics.singleMetric();
-    for (const [name, value] of Object.entries(dimensions)) {
+    for (const [name, value] of Object.entries(dimensions as Record<string, string>)) {
       single.addDimension(name, value);
     }
     single.addMetric(metric, MetricUnit.Count, 1);

@@ -28,6 +28,7 @@ export class AccessRoles extends Construct {
       evaluate: this.createRole('Evaluate', props, evaluate(props)),
       read: this.createRole('Read', props, read(props)),
       write: this.createRole('Write', props, write(props)),
+      target: this.createRole('Target', props, target(props)),
       record: this.createRole('Record', props, record(props)),
       sweep: this.createRole('Sweep', props, sweep(props)),
     };
@@ -62,12 +63,16 @@ const read = ({ flagTable, auditTable }: AccessRolesProps): PolicyStatement[] =>
 ];
 
 /** No DeleteItem: what is deleted becomes a tombstone that expires. */
-const write = ({ flagTable, userPool }: AccessRolesProps): PolicyStatement[] => [
+const write = ({ flagTable }: AccessRolesProps): PolicyStatement[] => [
   allow(
     [flagTable.tableArn],
     ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
   ),
-  allow([userPool.userPoolArn], ['cognito-idp:ListUsers']),
+];
+
+const target = (props: AccessRolesProps): PolicyStatement[] => [
+  ...write(props),
+  allow([props.userPool.userPoolArn], ['cognito-idp:ListUsers']),
 ];
 
 const readStream = ({ flagTable, deadLetterQueue }: AccessRolesProps): PolicyStatement[] => [

@@ -51,7 +51,8 @@ const conditions = (signals: Signals): Readonly<Record<string, Condition>> => ({
   Throttles: {
     metric: signals.throttles,
     above: 0,
-    meaning: 'Lambda refused to run a function of this account: its concurrency is used up',
+    meaning:
+      'Lambda refused to run a function of this account: the concurrency, or a reserved share of it, is used up',
   },
   UnattributedChanges: {
     metric: signals.unattributedChanges,

@@ -24,7 +24,15 @@ interface Throttle {
   readonly ThrottlingBurstLimit: number;
 }
 
-const throttle = (rate: number): Throttle => ({ ThrottlingRateLimit: rate, ThrottlingBurstLimit: 2 * rate });
+/** An account has no more, unless AWS grants it. */
+const MAX_BURST = 5_000;
+
+const burstOf = (rate: number): number => Math.min(2 * rate, MAX_BURST);
+
+const throttle = (rate: number): Throttle => ({
+  ThrottlingRateLimit: rate,
+  ThrottlingBurstLimit: burstOf(rate),
+});
 
 /** The only stage of the API: its access log, and how much it lets through. */
 export class ApiStage extends Construct {
@@ -45,7 +53,7 @@ export class ApiStage extends Construct {
     this.httpStage = new HttpStage(this, 'Default', {
       httpApi,
       autoDeploy: true,
-      throttle: { rateLimit: adminRate, burstLimit: 2 * adminRate },
+      throttle: { rateLimit: adminRate, burstLimit: burstOf(adminRate) },
       accessLogSettings: { destination: new LogGroupLogDestination(logGroup), format: accessLogFormat },
     });
     this.cfnStage.routeSettings = Lazy.any({ produce: () => this.routeSettings });

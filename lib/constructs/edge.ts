@@ -40,11 +40,11 @@ export class Edge extends Construct {
     const distribution = new Distribution(this, 'Distribution', {
       webAclId: webAclArn,
       priceClass: PriceClass.PRICE_CLASS_ALL,
-      minimumProtocolVersion: SecurityPolicyProtocol.TLS_V1_2_2021,
       ...(domainName !== undefined &&
         certificateArn !== undefined && {
           domainNames: [domainName],
           certificate: Certificate.fromCertificateArn(this, 'Certificate', certificateArn),
+          minimumProtocolVersion: SecurityPolicyProtocol.TLS_V1_2_2021,
         }),
       defaultBehavior: {
         origin: new HttpOrigin(`${api.httpApi.apiId}.execute-api.${region}.${urlSuffix}`),
@@ -74,7 +74,7 @@ const acknowledgeFindings = (distribution: Distribution): void => {
   acknowledge(
     distribution,
     'AwsSolutions-CFR3',
-    'The access log of the API has every request; this one would hold addresses and query strings',
+    'The API and the firewall log what they answer; this log would hold addresses and query strings',
   );
   acknowledge(
     distribution,

@@ -77,9 +77,9 @@ export class FlagApi extends Construct {
     });
   }
 
-  /** The ARN of calls with this method to this path, on any stage. */
+  /** The ARN of calls with this method to this path; `*` in a path is any text, slashes too. */
   arnOfCalls(method: string, path: string): string {
-    return this.arnOf(`*/${method}${path}`);
+    return this.arnOf(`$default/${method}${path}`);
   }
 
   private arnOf(resourceName: string): string {

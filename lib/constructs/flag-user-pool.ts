@@ -29,7 +29,11 @@ export class FlagUserPool extends UserPool {
   readonly regionalEndpoint: string;
   readonly clientId: string;
 
+  /** Of the pool and of all that belongs to it: without its groups and clients it would be of no use. */
+  readonly removalPolicy: RemovalPolicy;
+
   constructor(scope: Construct, id: string, { retainData }: FlagUserPoolProps) {
+    const removalPolicy = retainData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
     super(scope, id, {
       selfSignUpEnabled: false,
       signInAliases: { email: true },
@@ -50,12 +54,15 @@ export class FlagUserPool extends UserPool {
         targetingAttributes.map((name) => [name, new StringAttribute({ maxLen: 256, mutable: true })]),
       ),
       deletionProtection: retainData,
-      removalPolicy: retainData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+      removalPolicy,
     });
+    this.removalPolicy = removalPolicy;
     const { region, urlSuffix } = Stack.of(this);
     this.regionalEndpoint = `https://cognito-idp.${region}.${urlSuffix}`;
     this.issuer = `${this.regionalEndpoint}/${this.userPoolId}`;
-    this.clientId = this.addAppClient().userPoolClientId;
+    const client = this.addAppClient();
+    client.applyRemovalPolicy(removalPolicy);
+    this.clientId = client.userPoolClientId;
     this.addFlagGroup('admin', 'Reads and changes flags');
     this.addFlagGroup('viewer', 'Reads flags');
     this.acknowledgeFindings();
@@ -94,6 +101,7 @@ export class FlagUserPool extends UserPool {
   }
 
   private addFlagGroup(groupName: string, description: string): void {
-    new CfnUserPoolGroup(this, `Group-${groupName}`, { userPoolId: this.userPoolId, groupName, description });
+    const group = { userPoolId: this.userPoolId, groupName, description };
+    new CfnUserPoolGroup(this, `Group-${groupName}`, group).applyRemovalPolicy(this.removalPolicy);
   }
 }

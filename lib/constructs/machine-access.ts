@@ -3,13 +3,13 @@ import {
   type CfnUserPoolClient,
   OAuthScope,
   ResourceServerScope,
-  type UserPool,
   type UserPoolClient,
 } from 'aws-cdk-lib/aws-cognito';
 import { Construct } from 'constructs';
+import type { FlagUserPool } from './flag-user-pool';
 
 export interface MachineAccessProps {
-  readonly userPool: UserPool;
+  readonly userPool: FlagUserPool;
   /** Becomes part of the token endpoint's host name. */
   readonly stage: string;
 }
@@ -48,6 +48,9 @@ export class MachineAccess extends Construct {
       },
     });
     allowNoSignIn(client);
+    for (const resource of [server, client]) {
+      resource.applyRemovalPolicy(userPool.removalPolicy);
+    }
     this.clientId = client.userPoolClientId;
     // unique among all pools of the region, as Cognito wants it
     const domainPrefix = `guidon-${stage}-${Aws.ACCOUNT_ID}`;

@@ -22,17 +22,22 @@ const isFree = (item: Item, slot: string, nowMs: number): boolean => {
 
 const rateLimited = (item: Item, slotNames: readonly string[], nowMs: number): FlagError => {
   const oldest = Math.min(...slotNames.map((slot) => Number(item[slot])));
-  return new FlagError('RATE_LIMITED', `A flag takes at most ${String(slotNames.length)} override changes per hour.`, {
-    retryAfterSeconds: Math.max(1, Math.ceil((Math.floor(oldest) + TAKEN_MS - nowMs) / 1000)),
-  });
+  return new FlagError(
+    'RATE_LIMITED',
+    `A flag takes at most ${String(slotNames.length)} override changes per hour.`,
+    {
+      retryAfterSeconds: Math.max(1, Math.ceil((Math.floor(oldest) + TAKEN_MS - nowMs) / 1000)),
+    },
+  );
 };
 
 const pick = (slots: readonly string[]): string | undefined =>
   slots[Math.floor(Math.random() * slots.length)];
 
 /**
- * One item per flag with a slot for each change of an hour, holding when it was last claimed. A claim is a conditional update of one
- * slot, so the limit holds in every sliding hour, whoever claims. A failed claim shows the item, and so what is free.
+ * One item per flag with a slot for each change of an hour; each slot holds when it was last claimed. A claim is a
+ * conditional update of one slot, so the limit holds in every sliding hour, whoever claims. A failed claim shows the
+ * item, and so what is free.
  */
 export class DynamoChangeLimiter implements ChangeLimiter {
   private readonly slotNames: readonly string[];
@@ -95,7 +100,9 @@ export class DynamoChangeLimiter implements ChangeLimiter {
         throw faultOf(error) === 'bug' ? error : new StoreUnavailable('no', error);
       }
       // the document client leaves the item of an error as DynamoDB spells it
-      return unmarshall((error as ConditionalCheckFailedException).Item ?? {});
+      const seen = unmarshall((error as ConditionalCheckFailedException).Item ?? {});
+      // the client tried twice, and the answer to the first try was lost
+      return seen[slot] === nowMs ? 'claimed' : seen;
     }
   }
 

@@ -1,12 +1,9 @@
 import type { MiddlewareObj } from '@middy/core';
 import { FlagError } from '../errors';
-import type { Telemetry } from '../ports';
+import type { Area, Telemetry } from '../ports';
 import { problemResponse, statusOf } from './problem';
 import type { HttpEvent } from './request';
 import type { HttpResponse } from './responses';
-
-/** What a function is for: it decides how long a request may take, and which failures are counted together. */
-export type Area = 'evaluation' | 'admin' | 'plain';
 
 export interface AnswerProblemsParts {
   readonly telemetry: Telemetry;

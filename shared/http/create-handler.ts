@@ -1,5 +1,6 @@
 import type * as z from 'zod';
-import type { AnswerProblemsParts, Area } from './answer-problems';
+import type { Area } from '../ports';
+import type { AnswerProblemsParts } from './answer-problems';
 import { parseJsonBody } from './parse-json-body';
 import { type Caller, identify } from './principal';
 import { type HttpEvent, readRequest, type Request } from './request';

@@ -1,7 +1,8 @@
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
 import { withDeadline } from '../deadline';
-import { answerProblems, type AnswerProblemsParts, type Area } from './answer-problems';
+import type { Area } from '../ports';
+import { answerProblems, type AnswerProblemsParts } from './answer-problems';
 import type { HttpEvent } from './request';
 import type { HttpResponse } from './responses';
 

@@ -41,6 +41,17 @@ const untilAvailable = (send: () => Promise<Answer>): Promise<Answer> =>
     expect(status).not.toBe(503);
   });
 
+/** The dimensions of every server error that the functions have counted, as CloudWatch reads them from the log. */
+const countedErrors = async (): Promise<unknown[]> =>
+  (await guidon.functionLog())
+    .split('\n')
+    .filter((line) => line.includes('"ServerErrors":1'))
+    .map((line) => {
+      const { _aws, ...values } = JSON.parse(line) as { _aws: any } & Record<string, unknown>;
+      const [dimensions] = _aws.CloudWatchMetrics[0].Dimensions as string[][];
+      return Object.fromEntries((dimensions ?? []).map((name) => [name, values[name]]));
+    });
+
 describe.each(FAULTS)('while DynamoDB answers with: %s', (fault) => {
   it('evaluation goes on with the last good state and never answers 5xx', async () => {
     const before = await evaluate();
@@ -70,6 +81,7 @@ describe.each(FAULTS)('while DynamoDB answers with: %s', (fault) => {
     const refused = await create();
     expect(refused).toMatchObject({ status: 503, body: { code: 'UNAVAILABLE' } });
     expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect((await countedErrors()).at(-1)).toEqual({ service: 'guidon-dev', area: 'admin' });
     expect(refused.text).not.toMatch(/arn:|FlagTable|dynamo|at .*\.(ts|mjs|js)/i);
     proxy.heal();
     expect((await guidon.call('GET', `/api/admin/flags/${key}`, { as: 'admin' })).status).toBe(404);
@@ -111,7 +123,7 @@ describe('a stream record that cannot be filed at the moment', () => {
         expect(body.items).toHaveLength(1);
       },
     );
-    expect(guidon.functionLog().includes('stream record not recorded yet')).toBe(true);
+    expect((await guidon.functionLog()).includes('stream record not recorded yet')).toBe(true);
   });
 
   it('moves the version that a write could not', async () => {

@@ -1,4 +1,5 @@
 import { type Answer, eventually, type GuidonInstance, startGuidon } from '../support/guidon-instance';
+import { onlyOnLaptop } from '../support/targets';
 
 let guidon: GuidonInstance;
 
@@ -7,13 +8,14 @@ beforeAll(async () => {
 }, 90_000);
 afterAll(() => guidon.stop());
 
-const flag = '/api/admin/flags/story-flag';
+const key = `story-${Date.now()}`;
+const flag = `/api/admin/flags/${key}`;
 
 const sees = (user: 'alice' | 'bob', value: boolean): Promise<Answer> =>
   eventually(
     () => guidon.call('GET', '/api/config/flags', { as: user }),
     (answer) => {
-      expect(answer.body.flags['story-flag']).toBe(value);
+      expect(answer.body.flags[key]).toBe(value);
     },
   );
 
@@ -29,7 +31,7 @@ describe('the story of one user', () => {
   it('goes from a disabled flag over an inclusion and an exclusion back to the inclusion, and is all in the audit log', async () => {
     const created = await guidon.call('POST', '/api/admin/flags', {
       as: 'admin',
-      body: { key: 'story-flag' },
+      body: { key },
     });
     expect(created).toMatchObject({ status: 201, body: { enabled: false, version: 1 } });
     expect(created.headers.get('location')).toBe(flag);
@@ -54,7 +56,7 @@ describe('the story of one user', () => {
     const listed = await guidon.call('GET', users, { as: 'viewer' });
     expect(listed.body).toMatchObject({ includes: [{ userId }], excludes: [], nextCursor: null });
 
-    await audit('flagKey=story-flag', (items) => {
+    await audit(`flagKey=${key}`, (items) => {
       expect(items).toMatchObject([
         {
           event: 'override.removed',
@@ -69,7 +71,7 @@ describe('the story of one user', () => {
         },
         { event: 'override.added', before: null, after: { overrideType: 'exclude' } },
         { event: 'override.added', before: null, after: { overrideType: 'include' } },
-        { event: 'flag.created', before: null, after: { key: 'story-flag', enabled: false } },
+        { event: 'flag.created', before: null, after: { key, enabled: false } },
       ]);
     });
   });
@@ -80,7 +82,7 @@ describe('the story of one user', () => {
       userId: guidon.ids.alice,
       environment: 'production',
       flags: {
-        'story-flag': {
+        [key]: {
           value: true,
           variant: 'on',
           reason: 'TARGETING_MATCH',
@@ -100,30 +102,32 @@ describe('the story of one user', () => {
         headers: { 'x-user-id': alice, 'x-amzn-oidc-identity': alice, cookie: `sub=${alice}` },
       });
       expect(answer.text).not.toContain(alice);
-      expect(answer.body.flags?.['story-flag']?.value ?? answer.body.flags?.['story-flag'] ?? false).toBe(
-        false,
-      );
+      expect(answer.body.flags?.[key]?.value ?? answer.body.flags?.[key] ?? false).toBe(false);
     }
     expect((await guidon.call('GET', '/api/flags/me', { as: 'bob' })).body.userId).toBe(bob);
   });
 });
 
 describe('an override with an end', () => {
-  it('stops counting on time, is collected later, and its end is in the audit log', async () => {
-    const userId = guidon.ids.bob;
-    const expiresAt = new Date(Date.now() + 1_500).toISOString();
-    const body = { userId, overrideType: 'include', expiresAt };
+  const until = { at: '' };
+
+  it('stops counting on time', async () => {
+    until.at = new Date(Date.now() + 4_000).toISOString();
+    const body = { userId: guidon.ids.bob, overrideType: 'include', expiresAt: until.at };
     await guidon.call('POST', `${flag}/users`, { as: 'admin', body });
     await sees('bob', true);
-    await new Promise((resolve) => setTimeout(resolve, Date.parse(expiresAt) - Date.now()));
+    await new Promise((resolve) => setTimeout(resolve, Date.parse(until.at) - Date.now()));
     const { body: after } = await guidon.call('GET', '/api/config/flags', { as: 'bob' });
-    expect(after.flags['story-flag']).toBe(false);
-    await audit(`event=override.expired&userId=${userId}`, (items) => {
-      expect(items).toMatchObject([
-        { actor: 'system:expiry', at: expiresAt, before: { expiresAt }, after: null },
-      ]);
-    });
+    expect(after.flags[key]).toBe(false);
   });
+
+  onlyOnLaptop('expired items')('is collected later, and its end is in the audit log', () =>
+    audit(`event=override.expired&userId=${guidon.ids.bob}`, (items) => {
+      expect(items).toMatchObject([
+        { actor: 'system:expiry', at: until.at, before: { expiresAt: until.at }, after: null },
+      ]);
+    }),
+  );
 });
 
 describe('a deleted flag', () => {
@@ -131,19 +135,19 @@ describe('a deleted flag', () => {
     const userId = guidon.ids.alice;
     expect((await guidon.call('DELETE', flag, { as: 'admin' })).status).toBe(204);
     expect((await guidon.call('DELETE', flag, { as: 'admin' })).status).toBe(404);
-    await guidon.call('POST', '/api/admin/flags', { as: 'admin', body: { key: 'story-flag' } });
+    await guidon.call('POST', '/api/admin/flags', { as: 'admin', body: { key } });
     await sees('alice', false);
     expect((await guidon.call('GET', `${flag}/users`, { as: 'admin' })).body.includes).toEqual([]);
     await eventually(
-      async () => guidon.functionLog(),
+      () => guidon.functionLog(),
       (log) => {
-        expect(log).toMatch(/"swept overrides".*"flagKey":"story-flag".*"isDone":true/);
+        expect(log).toMatch(new RegExp(`"swept overrides".*"flagKey":"${key}".*"isDone":true`));
       },
     );
-    await audit('flagKey=story-flag&event=flag.deleted', (items) => {
-      expect(items).toMatchObject([{ actor: guidon.ids.admin, before: { key: 'story-flag' }, after: null }]);
+    await audit(`flagKey=${key}&event=flag.deleted`, (items) => {
+      expect(items).toMatchObject([{ actor: guidon.ids.admin, before: { key }, after: null }]);
     });
-    await audit(`flagKey=story-flag&event=change.unattributed`, (items) => {
+    await audit(`flagKey=${key}&event=change.unattributed`, (items) => {
       expect(items).toEqual([]);
     });
     expect(
@@ -154,8 +158,8 @@ describe('a deleted flag', () => {
 });
 
 describe('the log of the functions', () => {
-  it('is one JSON object a line, without errors, tokens or e-mail addresses', () => {
-    const log = guidon.functionLog();
+  it('is one JSON object a line, without errors, tokens or e-mail addresses', async () => {
+    const log = await guidon.functionLog();
     const lines = log.split('\n').filter((line) => line !== '');
     expect(lines.length).toBeGreaterThan(20);
     const levels = lines.map((line) => (JSON.parse(line) as { level?: string }).level);

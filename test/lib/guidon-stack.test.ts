@@ -51,7 +51,7 @@ describe('functions of the stack', () => {
       expect(MemorySize).toBeGreaterThanOrEqual(512);
       expect(MemorySize).toBeLessThanOrEqual(1769);
       expect(Timeout).toBe(
-        { record: 60, sweep: 300, nothing: 10, evaluate: 10, read: 10, write: 10 }[access],
+        { record: 60, sweep: 300, nothing: 10, evaluate: 10, read: 10, write: 10, target: 10 }[access],
       );
     },
   );
@@ -96,6 +96,17 @@ describe('functions of the stack', () => {
           },
     );
   });
+});
+
+test('the keys of the user pool may be fetched elsewhere, under the same issuer', () => {
+  const elsewhere = synthesize({ retainData: false, cognitoEndpoint: 'http://127.0.0.1:4566' });
+  const { Environment } = propertiesOf<FunctionProperties>(elsewhere, 'AWS::Lambda::Function')[
+    functionIdOf('get-flag')
+  ]!;
+  expect(asText(Environment.Variables['TOKEN_JWKS_URI'])).toBe(
+    'http://127.0.0.1:4566/UserPool/.well-known/jwks.json',
+  );
+  expect(asText(Environment.Variables['TOKEN_ISSUER'])).toBe(issuer);
 });
 
 describe('evaluation functions', () => {
@@ -156,10 +167,27 @@ describe('the template', () => {
     });
   });
 
-  test('holds no secret', () => {
+  const secret =
+    /\b(AKIA|ASIA)[A-Z0-9]{16}\b|-----BEGIN [A-Z ]*PRIVATE|eyJ[\w-]{10,}\.|ghp_\w{10}|xox[bp]-\d/;
+
+  test('holds no secret, nor do the environments of functions', () => {
     const text = JSON.stringify(template.toJSON());
-    expect(text).not.toMatch(
-      /\b(AKIA|ASIA)[A-Z0-9]{16}\b|-----BEGIN|eyJ[\w-]{10,}|ghp_|xox[bp]-|"\w*(secret|apikey)\w*":"/i,
-    );
+    expect(text).not.toMatch(secret);
+    expect(text).not.toMatch(/"\w*(secret|password|apikey)\w*":"/i);
+    expect(text).not.toContain('{{resolve:');
+  });
+
+  test.each(rows)('of $name goes with a bundle without secrets', ({ name }) => {
+    const file = join(__dirname, '..', '..', 'build', 'functions', name, 'index.mjs');
+    const bundle = readFileSync(file, 'utf8');
+    expect(bundle.length).toBeGreaterThan(10_000);
+    expect(bundle).not.toMatch(secret);
+    expect(bundle).not.toMatch(/local-(admin|viewer)-operator|Guidon-demo|example\.com/);
+  });
+
+  test('knows a secret when it sees one', () => {
+    for (const text of ['AKIAABCDEFGHIJKLMNOP', '-----BEGIN RSA PRIVATE KEY', 'eyJhbGciOiJSUzI1NiJ9.e30']) {
+      expect(text).toMatch(secret);
+    }
   });
 });

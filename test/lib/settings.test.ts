@@ -16,6 +16,7 @@ describe('settings of a deployment', () => {
       adminRequestsPerSecond: 100,
       logRetentionDays: 30,
       retainData: true,
+      firewallRequestsPerAddress: 10_000,
       cloudFront: false,
     });
   });
@@ -103,13 +104,26 @@ describe('settings of a deployment', () => {
       { cloudFront: true, domainName, certificateArn },
       'certificateArn',
     ],
+    ['a number of days that is none', { logRetentionDays: true }, 'logRetentionDays'],
     ['an address of Cognito without TLS', { cognitoEndpoint: 'http://10.0.0.1' }, 'cognitoEndpoint'],
+    ['keys from a stranger', { cognitoEndpoint: 'https://evil.example.com' }, 'cognitoEndpoint'],
+    [
+      'keys from a name like that of AWS',
+      { cognitoEndpoint: 'https://evilamazonaws.com' },
+      'cognitoEndpoint',
+    ],
+    [
+      'keys from an emulator where data is kept',
+      { retainData: true, cognitoEndpoint: 'http://127.0.0.1:4566' },
+      'cognitoEndpoint',
+    ],
   ])('refuse %s, and name the setting', (_, overrides, setting) => {
     expect(() => read(overrides)).toThrow(SettingsError);
     expect(() => read(overrides)).toThrow(new RegExp(`Settings[^]*at ${setting}`));
   });
 
   test('refuse a stage that cdk.json does not list, and say which it lists', () => {
+    expect(() => read({ stage: 'constructor' })).toThrow('no stage "constructor"');
     expect(() => read({ stage: 'pord' })).toThrow(
       'no stage "pord" in "stages" of cdk.json, which has dev, prod',
     );

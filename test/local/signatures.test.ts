@@ -67,6 +67,7 @@ describe('a signed request', () => {
     ['with a body', { body: '{"key":"a"}' }],
     ['with a query in any order', { query: { limit: '5', cursor: 'a b/c=+d', aaa: ['2', '1'] } }],
     ['with an encoded path', { path: '/signed/api/admin/flags/a/users/x%40example.com' }],
+    ['with names that objects have', { query: { constructor: '1' } }],
     ['with text beyond ASCII', { query: { q: 'größe 🙂' }, body: '{"name":"größe"}' }],
   ])('%s is that of the operator whose key it was', async (_, signing) => {
     expect(await arnOf(await sign(signing))).toBe('arn:aws:iam::000000000000:user/admin-operator');
@@ -85,6 +86,8 @@ describe('a signed request', () => {
     ['method', (parts) => ({ ...parts, method: 'DELETE' })],
     ['path', (parts) => ({ ...parts, url: new URL('/signed/api/admin/audit', parts.url) })],
     ['query', (parts) => ({ ...parts, url: new URL(`${parts.url.href}?environment=production`) })],
+    ['query’s encoding', (parts) => ({ ...parts, url: new URL(`${parts.url.href}?q=%zz`) })],
+    ['query’s names', (parts) => ({ ...parts, url: new URL(`${parts.url.href}?constructor=1&__proto__=2`) })],
     ['body', (parts) => ({ ...parts, body: Buffer.from('{"key":"b"}') })],
     ['host', (parts) => ({ ...parts, headers: { ...parts.headers, host: 'evil.example.com' } })],
     [

@@ -6,6 +6,7 @@ export const FLAGS = '/api/admin/flags';
 
 /** What an admin does in the tests, over a running instance. */
 export const adminOf = (instance: () => GuidonInstance) => {
+  const suite = randomUUID().slice(0, 8);
   let made = 0;
   const ask = (
     method: string,
@@ -16,10 +17,10 @@ export const adminOf = (instance: () => GuidonInstance) => {
     instance().call(method, path, { as: 'admin', ...(body !== undefined && { body }), headers });
   return {
     ask,
-    /** Creates a flag of a new key and gives its path. */
+    /** Creates a flag of a key that no other suite has, and gives its path. */
     makeFlag: async (fields: Record<string, unknown> = {}): Promise<string> => {
       made += 1;
-      const key = `made-${made}`;
+      const key = `made-${suite}-${made}`;
       expect(await ask('POST', FLAGS, { key, ...fields })).toMatchObject({ status: 201 });
       return `${FLAGS}/${key}`;
     },

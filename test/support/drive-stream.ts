@@ -1,5 +1,6 @@
 import { type AuditEvent } from '../../shared/contract/audit';
 import { flagItemKey, userOverrideKey } from '../../shared/dynamodb/keys';
+import { RecordTimes } from '../../local/record-times';
 import { readStream, type StreamRecord } from './stream-records';
 import { composeStreamSide, ENVIRONMENT, type World } from './world';
 
@@ -12,6 +13,7 @@ const isForUs = ({ eventName, dynamodb }: StreamRecord): boolean => {
 /** The stream side of a world, driven by hand: which records reach the handler, and what becomes of them. */
 export const driveStream = (world: World) => {
   const { changes, tables } = composeStreamSide(world);
+  const times = new RecordTimes();
   const generationOf = async (flagKey: string): Promise<string> =>
     String((await tables.flagTable.get(flagItemKey(ENVIRONMENT, flagKey), 'strong'))?.['generation']);
   const auditLog = async (): Promise<AuditEvent[]> =>
@@ -24,7 +26,7 @@ export const driveStream = (world: World) => {
     unattributed: async (): Promise<AuditEvent[]> =>
       (await auditLog()).filter(({ event }) => event === 'change.unattributed'),
     records: async (): Promise<StreamRecord[]> =>
-      (await readStream(world.engine.endpoint, world.engine.flagTableName)).filter(isForUs),
+      (await readStream(world.engine.endpoint, world.engine.flagTableName, times)).filter(isForUs),
     deliver: async (delivered: readonly StreamRecord[]): Promise<void> => {
       for (const record of delivered) {
         await changes.record(record);

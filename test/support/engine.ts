@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { createTables, dynamoClient, startEngine } from '../../local/engine';
 import { readTemplate } from '../../local/template';
+import { stopAtTheEnd } from './left-running';
 
 export interface TestEngine {
   readonly endpoint: string;
@@ -14,17 +15,25 @@ export interface TestEngine {
   stop(): Promise<void>;
 }
 
-/** An engine of its own with the tables of the template, empty. Without a stream it stays fast under many writes. */
-export const startTestEngine = async ({ stream = true } = {}): Promise<TestEngine> => {
-  const dataDir = mkdtempSync(join(tmpdir(), 'guidon-engine-'));
-  const engine = await startEngine({ dataDir, kind: process.env['GUIDON_ENGINE'], isEphemeral: true });
+const createTestTables = async (endpoint: string, stream: boolean): Promise<void> => {
   const { tables } = readTemplate(process.env['GUIDON_ASSEMBLY_DIR'] ?? '');
   await createTables(
-    engine.endpoint,
+    endpoint,
     stream
       ? tables
       : tables.map((table) => ({ ...table, input: { ...table.input, StreamSpecification: undefined } })),
   );
+};
+
+/** An engine of its own with the tables of the template, empty. Without a stream it stays fast under many writes. */
+export const startTestEngine = async ({ stream = true } = {}): Promise<TestEngine> => {
+  const dataDir = mkdtempSync(join(tmpdir(), 'guidon-engine-'));
+  const engine = await startEngine({ dataDir, kind: process.env['GUIDON_ENGINE'], isEphemeral: true });
+  const stop = stopAtTheEnd(async () => {
+    await engine.stop();
+    rmSync(dataDir, { recursive: true, force: true });
+  });
+  await createTestTables(engine.endpoint, stream);
   const client = DynamoDBDocumentClient.from(dynamoClient(engine.endpoint));
   return {
     endpoint: engine.endpoint,
@@ -38,9 +47,6 @@ export const startTestEngine = async ({ stream = true } = {}): Promise<TestEngin
       });
       return (await client.send(command)).Items ?? [];
     },
-    stop: async () => {
-      await engine.stop();
-      rmSync(dataDir, { recursive: true, force: true });
-    },
+    stop,
   };
 };

@@ -1,10 +1,14 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
+import { isDeployed } from './targets';
 
 const root = join(__dirname, '..', '..');
 
 /** Bundles the functions and synthesises the stack once: every test that needs them uses these. */
 const setUp = (): void => {
+  if (isDeployed()) {
+    return;
+  }
   const assembly = join(root, 'build', 'test-assembly');
   process.env['GUIDON_ASSEMBLY_DIR'] = assembly;
   execFileSync(process.execPath, ['--import', 'tsx', 'bin/guidon.ts'], {

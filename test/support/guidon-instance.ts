@@ -4,6 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { freePort } from '../../local/children';
+import { readDeployedStack, readFunctionLogs } from './deployed-stack';
+import { isDeployed } from './targets';
+import { stopAtTheEnd } from './left-running';
 
 const run = promisify(execFile);
 
@@ -32,17 +35,21 @@ export interface RequestOptions {
 
 export interface GuidonInstance {
   readonly url: string;
+  /** Where the laptop runner keeps its data; empty for a deployed stack. */
   readonly dataDir: string;
+  /** What the laptop runner has printed. */
   readonly output: string;
   readonly tokens: Readonly<Record<DemoUser, string>>;
   /** The `sub` of each demo user. */
   readonly ids: Readonly<Record<DemoUser, string>>;
-  readonly functionLog: () => string;
+  readonly functionLog: () => Promise<string>;
+  /** With all scopes, by client credentials. */
+  readonly machineToken: () => Promise<string>;
   call(method: string, path: string, options?: RequestOptions): Promise<Answer>;
   stop(): Promise<void>;
 }
 
-const subOf = (token: string): string => {
+export const subOf = (token: string): string => {
   const [, payload = ''] = token.split('.');
   return (JSON.parse(Buffer.from(payload, 'base64url').toString()) as { sub: string }).sub;
 };
@@ -67,8 +74,8 @@ const whenReady = (child: ChildProcess, readOutput: () => string): Promise<void>
     });
   });
 
-const tokenOf = async (user: DemoUser, environment: NodeJS.ProcessEnv): Promise<string> => {
-  const { stdout } = await run(process.execPath, [...tsx, 'local/token.ts', `${user}@example.com`], {
+const printToken = async (whose: string, environment: NodeJS.ProcessEnv): Promise<string> => {
+  const { stdout } = await run(process.execPath, [...tsx, 'local/token.ts', whose], {
     cwd: root,
     env: environment,
   });
@@ -96,14 +103,49 @@ const callOn =
       status: response.status,
       headers: response.headers,
       text,
-      body: isJson ? JSON.parse(text) : undefined,
+      body: isJson && text !== '' ? JSON.parse(text) : undefined,
     };
   };
 
+interface StartOptions {
+  /** @default - a folder of its own */
+  readonly dataDir?: string;
+  /** Further variables of the laptop runner; a deployed stack has none. */
+  readonly environment?: Record<string, string>;
+}
+
+/** An instance of its own on the laptop. Where a stack is deployed, all suites share that one. */
+export const startGuidon = (options: StartOptions = {}): Promise<GuidonInstance> =>
+  isDeployed() ? attach() : startRunner(options);
+
+const attach = async (): Promise<GuidonInstance> => {
+  const stack = readDeployedStack();
+  return {
+    url: stack.url,
+    dataDir: '',
+    output: '',
+    tokens: stack.tokens,
+    ids: stack.ids,
+    functionLog: () => readFunctionLogs(stack),
+    machineToken: async () => stack.machineToken,
+    call: callOn(stack.url, stack.tokens),
+    stop: async () => undefined,
+  };
+};
+
+const end = async (child: ChildProcess): Promise<void> => {
+  if (child.exitCode !== null || child.signalCode !== null) {
+    return;
+  }
+  const exit = new Promise((resolve) => child.once('exit', resolve));
+  child.kill('SIGTERM');
+  const timer = setTimeout(() => child.kill('SIGKILL'), STOP_WITHIN_MS);
+  await exit;
+  clearTimeout(timer);
+};
+
 /** Starts the product as `npm start` does, on a port and data folder of its own. */
-export const startGuidon = async (
-  options: { dataDir?: string; environment?: Record<string, string> } = {},
-): Promise<GuidonInstance> => {
+const startRunner = async (options: StartOptions): Promise<GuidonInstance> => {
   const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'guidon-'));
   const environment = {
     ...process.env,
@@ -117,9 +159,17 @@ export const startGuidon = async (
   for (const stream of [child.stdout, child.stderr]) {
     stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
   }
+  const stop = stopAtTheEnd(async () => {
+    await end(child);
+    if (options.dataDir === undefined) {
+      rmSync(dataDir, { recursive: true, force: true });
+    }
+  });
   await whenReady(child, () => output);
   const tokens = Object.fromEntries(
-    await Promise.all(DEMO_USERS.map(async (user) => [user, await tokenOf(user, environment)] as const)),
+    await Promise.all(
+      DEMO_USERS.map(async (user) => [user, await printToken(`${user}@example.com`, environment)] as const),
+    ),
   ) as Record<DemoUser, string>;
   const url = `http://127.0.0.1:${environment.PORT}`;
   return {
@@ -133,18 +183,10 @@ export const startGuidon = async (
       DemoUser,
       string
     >,
-    functionLog: () => readFileSync(join(dataDir, 'functions.log'), 'utf8'),
+    functionLog: async () => readFileSync(join(dataDir, 'functions.log'), 'utf8'),
+    machineToken: () => printToken('--machine', environment),
     call: callOn(url, tokens),
-    stop: async () => {
-      const ended = new Promise((resolve) => child.once('exit', resolve));
-      child.kill('SIGTERM');
-      const timer = setTimeout(() => child.kill('SIGKILL'), STOP_WITHIN_MS);
-      await ended;
-      clearTimeout(timer);
-      if (options.dataDir === undefined) {
-        rmSync(dataDir, { recursive: true, force: true });
-      }
-    },
+    stop,
   };
 };
 

@@ -5,6 +5,7 @@ import {
   GetShardIteratorCommand,
   ListStreamsCommand,
 } from '@aws-sdk/client-dynamodb-streams';
+import type { RecordTimes } from '../../local/record-times';
 
 /** A record as an event source mapping hands it to a function. */
 export interface StreamRecord {
@@ -21,7 +22,11 @@ export interface StreamRecord {
 }
 
 /** Every record of a table's stream so far, oldest first. */
-export const readStream = async (endpoint: string, tableName: string): Promise<StreamRecord[]> => {
+export const readStream = async (
+  endpoint: string,
+  tableName: string,
+  times: RecordTimes,
+): Promise<StreamRecord[]> => {
   const client = new DynamoDBStreamsClient({ endpoint });
   const { Streams = [] } = await client.send(new ListStreamsCommand({ TableName: tableName }));
   const StreamArn = Streams[0]?.StreamArn;
@@ -33,7 +38,8 @@ export const readStream = async (endpoint: string, tableName: string): Promise<S
     for (let isEnd = false; !isEnd && ShardIterator !== undefined;) {
       const page = await client.send(new GetRecordsCommand({ ShardIterator }));
       for (const { dynamodb, ...record } of page.Records ?? []) {
-        const seconds = Math.floor((dynamodb?.ApproximateCreationDateTime?.getTime() ?? 0) / 1000);
+        const { eventID = '' } = record;
+        const seconds = times.secondsOf(eventID, dynamodb?.ApproximateCreationDateTime ?? new Date(0));
         records.push({ ...record, dynamodb: { ...dynamodb, ApproximateCreationDateTime: seconds } } as never);
       }
       isEnd = (page.Records ?? []).length === 0;

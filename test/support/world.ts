@@ -117,3 +117,9 @@ export const aUserId = (): string => randomUUID();
 export const CACHE_CHECK_MS = 650;
 
 export const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** An end that the first write of an engine that has just started reaches in time, on a busy machine too. */
+export const soonMs = (): number => Date.now() + 2_000;
+
+/** Until the time is surely over. */
+export const pauseUntil = (epochMs: number): Promise<void> => pause(epochMs - Date.now() + 50);

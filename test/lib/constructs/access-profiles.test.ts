@@ -12,7 +12,15 @@ interface PolicyProperties {
   readonly Roles: unknown[];
 }
 
-const profiles: readonly AccessProfile[] = ['nothing', 'evaluate', 'read', 'write', 'record', 'sweep'];
+const profiles: readonly AccessProfile[] = [
+  'nothing',
+  'evaluate',
+  'read',
+  'write',
+  'target',
+  'record',
+  'sweep',
+];
 const roleIdOf = (profile: AccessProfile): string => `Access${profile[0]?.toUpperCase()}${profile.slice(1)}`;
 
 const template = synthesize();
@@ -46,6 +54,8 @@ const evaluator = {
   'FlagTable.Arn/index/GSI1': query,
 };
 
+const writing = dynamodb('GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem');
+
 /** X-Ray takes traces for no resource in particular. */
 const tracing = { '*': ['xray:PutTelemetryRecords', 'xray:PutTraceSegments'] };
 
@@ -60,10 +70,8 @@ const expected: Readonly<Record<AccessProfile, Record<string, string[]>>> = {
     'AuditTable.Arn/index/byUser': query,
     'AuditTable.Arn/index/byActor': query,
   },
-  write: {
-    'FlagTable.Arn': dynamodb('GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem'),
-    'UserPool.Arn': ['cognito-idp:ListUsers'],
-  },
+  write: { 'FlagTable.Arn': writing },
+  target: { 'FlagTable.Arn': writing, 'UserPool.Arn': ['cognito-idp:ListUsers'] },
   record: {
     ...streamReader,
     'FlagTable.Arn': dynamodb('GetItem', 'Query', 'PutItem', 'UpdateItem'),
@@ -115,11 +123,11 @@ describe('the role of an access profile', () => {
     ).toEqual([]);
   });
 
-  const writing = /:(Put(Item|Object)|Update|Delete|BatchWrite|PartiQL(Insert|Update|Delete)|Send|Admin)/;
+  const toWrite = /:(Put(Item|Object)|Update|Delete|BatchWrite|PartiQL(Insert|Update|Delete)|Send|Admin)/;
   test.each(['nothing', 'evaluate', 'read'] as const)('%s cannot write', (profile) => {
     const actions = Object.values(grantsOf(profile, 'Allow')).flat();
-    expect(actions.filter((action) => writing.test(action))).toEqual([]);
-    expect(dynamodb('PutItem', 'UpdateItem', 'DeleteItem').every((action) => writing.test(action))).toBe(
+    expect(actions.filter((action) => toWrite.test(action))).toEqual([]);
+    expect(dynamodb('PutItem', 'UpdateItem', 'DeleteItem').every((action) => toWrite.test(action))).toBe(
       true,
     );
   });

@@ -92,10 +92,14 @@ describe('the address of a deployment', () => {
 });
 
 describe('the firewall', () => {
+  const firewall = Template.fromStack(
+    new FirewallStack(new App(), 'Firewall', { stage: 'test', requestsPerAddress: 500 }),
+  );
+
   test('limits each address, and lets the bodies of imports through', () => {
     const [acl] = Object.values(
       propertiesOf<{ Scope: string; Rules: { Name: string; Statement: Record<string, any> }[] }>(
-        Template.fromStack(new FirewallStack(new App(), 'Firewall', {})),
+        firewall,
         'AWS::WAFv2::WebACL',
       ),
     );
@@ -107,8 +111,29 @@ describe('the firewall', () => {
       'RequestsPerAddress',
     ]);
     expect(acl?.Rules[0]?.Statement['ManagedRuleGroupStatement']).toMatchObject({
-      RuleActionOverrides: [{ Name: 'SizeRestrictions_BODY', ActionToUse: { Count: {} } }],
+      RuleActionOverrides: expect.arrayContaining([
+        { Name: 'SizeRestrictions_BODY', ActionToUse: { Count: {} } },
+        { Name: 'CrossSiteScripting_BODY', ActionToUse: { Count: {} } },
+      ]),
     });
-    expect(acl?.Rules[3]?.Statement['RateBasedStatement']).toEqual({ Limit: 10_000, AggregateKeyType: 'IP' });
+    expect(acl?.Rules[3]?.Statement['RateBasedStatement']).toEqual({ Limit: 500, AggregateKeyType: 'IP' });
+  });
+
+  test('logs what it blocked, without tokens and query strings', () => {
+    firewall.hasResourceProperties('AWS::WAFv2::LoggingConfiguration', {
+      RedactedFields: [
+        { SingleHeader: { Name: 'authorization' } },
+        { SingleHeader: { Name: 'cookie' } },
+        { QueryString: {} },
+      ],
+      LoggingFilter: {
+        DefaultBehavior: 'DROP',
+        Filters: [{ Behavior: 'KEEP', Conditions: [{ ActionCondition: { Action: 'BLOCK' } }] }],
+      },
+    });
+    firewall.hasResourceProperties('AWS::Logs::LogGroup', {
+      LogGroupName: 'aws-waf-logs-guidon-test',
+      RetentionInDays: 30,
+    });
   });
 });

@@ -95,6 +95,22 @@ describe('alarms', () => {
     expect(runbook).toMatch(new RegExp(`^### ${name}\\n\\n\\S`, 'm'));
   });
 
+  test('may be published to the topic by CloudWatch, of this account alone', () => {
+    const [policy] = Object.values(
+      propertiesOf<{ PolicyDocument: { Statement: any[] }; Topics: unknown[] }>(
+        template,
+        'AWS::SNS::TopicPolicy',
+      ),
+    );
+    expect(policy?.Topics.map(asText)).toEqual(['ObservabilityAlarmTopic']);
+    const allowed = policy?.PolicyDocument.Statement.filter(({ Effect }) => Effect === 'Allow') ?? [];
+    expect(allowed).toMatchObject([
+      { Principal: { Service: 'cloudwatch.amazonaws.com' }, Action: 'sns:Publish' },
+    ]);
+    expect(asText(allowed[0].Resource)).toBe('ObservabilityAlarmTopic');
+    expect(asText(allowed[0].Condition.StringEquals['aws:SourceAccount'])).toBe('<AWS::AccountId>');
+  });
+
   test('are mailed to whoever the deployment names', () => {
     const subscriptions = (from: typeof template) =>
       Object.values(propertiesOf<{ Protocol: string; Endpoint: string }>(from, 'AWS::SNS::Subscription'));

@@ -39,13 +39,19 @@ describe('both tables', () => {
     },
   );
 
-  test('and the user pool outlive the stack, unless the deployment says otherwise', () => {
+  test('and the user pool with its groups and clients outlive the stack, unless the deployment says otherwise', () => {
     const policiesOf = (from: typeof template): unknown[] =>
-      ['AWS::DynamoDB::Table', 'AWS::Cognito::UserPool'].flatMap((type) =>
+      [
+        'AWS::DynamoDB::Table',
+        'AWS::Cognito::UserPool',
+        'AWS::Cognito::UserPoolGroup',
+        'AWS::Cognito::UserPoolClient',
+        'AWS::Cognito::UserPoolResourceServer',
+      ].flatMap((type) =>
         Object.values(from.findResources(type)).map((resource) => resource['DeletionPolicy'] as unknown),
       );
-    expect(policiesOf(template)).toEqual(['Retain', 'Retain', 'Retain']);
-    expect(policiesOf(synthesize({ retainData: false }))).toEqual(['Delete', 'Delete', 'Delete']);
+    expect(policiesOf(template)).toEqual(Array(8).fill('Retain'));
+    expect(policiesOf(synthesize({ retainData: false }))).toEqual(Array(8).fill('Delete'));
   });
 });
 

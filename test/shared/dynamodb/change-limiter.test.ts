@@ -64,6 +64,27 @@ describe('the limit of changes', () => {
   });
 });
 
+describe('a deployment with a limit of its own', () => {
+  it('takes that many changes an hour, and says how many these are', async () => {
+    const limiter = new DynamoChangeLimiter(openTables(world.config).flagTable, () => Date.now(), 3);
+    await claimAll(limiter, 'small-limit', 3);
+    await expect(limiter.claim(ENVIRONMENT, 'small-limit')).rejects.toMatchObject({
+      code: 'RATE_LIMITED',
+      message: 'A flag takes at most 3 override changes per hour.',
+    });
+  });
+});
+
+describe('a claim whose answer is lost', () => {
+  it('takes one place, not two', async () => {
+    const limiter = open();
+    world.proxy.inject('fail-after-commit', { operations: ['UpdateItem'], times: 1 });
+    await limiter.claim(ENVIRONMENT, 'lost-answer');
+    await expect(claimAll(limiter, 'lost-answer', 99)).resolves.toHaveLength(99);
+    await expect(limiter.claim(ENVIRONMENT, 'lost-answer')).rejects.toMatchObject({ code: 'RATE_LIMITED' });
+  });
+});
+
 describe('a change that surely was not made', () => {
   it('costs the flag nothing', async () => {
     await world.container.createFlag({ key: 'refused' });

@@ -1,4 +1,13 @@
-import { aCall, aUserId, ENVIRONMENT, openWorld, pause, type World } from '../../support/world';
+import {
+  aCall,
+  aUserId,
+  ENVIRONMENT,
+  openWorld,
+  pause,
+  pauseUntil,
+  soonMs,
+  type World,
+} from '../../support/world';
 
 let world: World;
 
@@ -7,17 +16,15 @@ beforeAll(async () => {
 });
 afterAll(() => world.stop());
 
-const soon = (ms: number): string => new Date(Date.now() + ms).toISOString();
-
 describe('an override with an end', () => {
   it('counts before it and not after it, between two requests of one warm container', async () => {
     const user = aUserId();
     await world.container.createFlag({ key: 'brief' });
-    const expiresAt = soon(1_000);
-    await world.container.put('brief', user, 'include', { expiresAt });
+    const endsAtMs = soonMs();
+    await world.container.put('brief', user, 'include', { expiresAt: new Date(endsAtMs).toISOString() });
     const container = world.newContainer();
     expect(await container.valueOf('brief', user)).toBe(true);
-    await pause(Date.parse(expiresAt) - Date.now());
+    await pause(endsAtMs - Date.now());
     expect(await container.valueOf('brief', user)).toBe(false);
   });
 
@@ -25,8 +32,9 @@ describe('an override with an end', () => {
     const user = aUserId();
     const { container } = world;
     await container.createFlag({ key: 'over' });
-    await container.put('over', user, 'include', { expiresAt: soon(300) });
-    await pause(350);
+    const endsAtMs = soonMs();
+    await container.put('over', user, 'include', { expiresAt: new Date(endsAtMs).toISOString() });
+    await pauseUntil(endsAtMs);
     const page = { after: undefined, limit: 50 };
     expect((await container.overrides.list(ENVIRONMENT, 'over', page)).includes).toEqual([]);
     const listed = await container.flags.list(ENVIRONMENT, {
@@ -50,7 +58,7 @@ describe('an override with an end', () => {
 
   it('does not end in the past', async () => {
     await world.container.createFlag({ key: 'past' });
-    for (const expiresAt of [soon(-1_000), '2001-01-01T00:00:00Z']) {
+    for (const expiresAt of [new Date(Date.now() - 1_000).toISOString(), '2001-01-01T00:00:00Z']) {
       await expect(world.container.put('past', aUserId(), 'include', { expiresAt })).rejects.toMatchObject({
         code: 'INVALID_REQUEST',
         errors: [{ pointer: '/expiresAt' }],
@@ -61,8 +69,9 @@ describe('an override with an end', () => {
   it('answers an If-Match as if it were not there once it is over', async () => {
     const user = aUserId();
     await world.container.createFlag({ key: 'matched' });
-    await world.container.put('matched', user, 'include', { expiresAt: soon(200) });
-    await pause(250);
+    const endsAtMs = soonMs();
+    await world.container.put('matched', user, 'include', { expiresAt: new Date(endsAtMs).toISOString() });
+    await pauseUntil(endsAtMs);
     const request = { userId: user, overrideType: 'include' } as const;
     await expect(
       world.container.overrides.put(aCall({ ifMatch: [1] }), 'matched', request, undefined),
