@@ -1,5 +1,6 @@
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { FirewallStack } from '../../lib/firewall-stack';
 import { readMarkdownTable, type MarkdownTable } from '../support/markdown-tables';
 import { asText, functionIdOf, propertiesOf, synthesize } from './synthesize';
@@ -81,7 +82,7 @@ describe('with nothing happening', () => {
 
   test('every log group forgets, at the age that the deployment says', () => {
     const groups = propertiesOf<{ RetentionInDays?: number }>(
-      synthesize({ logRetentionDays: 14 }),
+      synthesize({ logRetentionDays: RetentionDays.TWO_WEEKS }),
       'AWS::Logs::LogGroup',
     );
     expect(Object.keys(groups)).toHaveLength(
@@ -207,7 +208,9 @@ describe('a month costs what docs/deploy.md says', () => {
   const firewall = (): number => {
     const acls = Object.values(
       propertiesOf<{ Rules: unknown[] }>(
-        Template.fromStack(new FirewallStack(new App(), 'Firewall', {})),
+        Template.fromStack(
+          new FirewallStack(new App(), 'Firewall', { stage: 'test', requestsPerAddress: 10_000 }),
+        ),
         'AWS::WAFv2::WebACL',
       ),
     );
