@@ -145,6 +145,9 @@ const SettingsSchema = z
     { path: ['certificateArn'], message: 'CloudFront takes a certificate of us-east-1 only' },
   );
 
+/** Every setting there is; docs/deploy.md has a line for each. */
+export const settingNames: readonly string[] = Object.keys(shape);
+
 /** What a deployment can choose, by CDK context. */
 export type Settings = z.infer<typeof SettingsSchema>;
 
