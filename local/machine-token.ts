@@ -5,7 +5,7 @@ import { SignJWT } from 'jose';
 import { LOCAL_ISSUER } from './stand-ins';
 
 /** As the template has it. */
-const LIFETIME = '15m';
+const LIFETIME = '1h';
 
 const readKey = (): JsonWebKey & { kid: string } => {
   const file = createRequire(__filename).resolve('cognito-local/lib/keys/cognitoLocal.private.json');

@@ -20,8 +20,8 @@ const scopes = {
   metrics: 'Reads the metrics',
 };
 
-/** Like those of people: a secret that leaked is worth little for long once the client is gone. */
-const tokenLifetime = Duration.minutes(15);
+/** Cognito charges each request for a token; one that leaked is worth something for that long. */
+const tokenLifetime = Duration.hours(1);
 
 /** Tokens for backends and scrapers, by OAuth's client credentials. */
 export class MachineAccess extends Construct {

@@ -15,12 +15,12 @@ describe('access for machines', () => {
     expect(server?.Scopes.map(({ ScopeName }) => ScopeName)).toEqual(['evaluate', 'metrics']);
   });
 
-  test('is by client credentials with a secret, for tokens of 15 minutes', () => {
+  test('is by client credentials with a secret, for tokens of an hour', () => {
     const { AllowedOAuthScopes, ...client } = clients['UserPoolMachineClient'] ?? {};
     expect(client).toMatchObject({
       GenerateSecret: true,
       AllowedOAuthFlows: ['client_credentials'],
-      AccessTokenValidity: 15,
+      AccessTokenValidity: 60,
       TokenValidityUnits: { AccessToken: 'minutes' },
     });
     expect((AllowedOAuthScopes as unknown[]).map(asText)).toEqual([
