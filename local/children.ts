@@ -58,13 +58,14 @@ export const startChild = async (
   return child;
 };
 
-export const stopChild = async (child: ChildProcess): Promise<void> => {
+/** Asks a process to end, and insists after `withinMs`. */
+export const stopChild = async (child: ChildProcess, withinMs = STOP_WITHIN_MS): Promise<void> => {
   if (child.exitCode !== null || child.signalCode !== null) {
     return;
   }
   const ended = new Promise((resolve) => child.once('exit', resolve));
   child.kill('SIGTERM');
-  const timer = setTimeout(() => child.kill('SIGKILL'), STOP_WITHIN_MS);
+  const timer = setTimeout(() => child.kill('SIGKILL'), withinMs);
   await ended;
   clearTimeout(timer);
 };

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { freePort } from '../../local/children';
+import { freePort, stopChild } from '../../local/children';
 import { readDeployedStack, readFunctionLogs } from './deployed-stack';
 import { isDeployed } from './targets';
 import { stopAtTheEnd } from './left-running';
@@ -133,17 +133,6 @@ const attach = async (): Promise<GuidonInstance> => {
   };
 };
 
-const end = async (child: ChildProcess): Promise<void> => {
-  if (child.exitCode !== null || child.signalCode !== null) {
-    return;
-  }
-  const exit = new Promise((resolve) => child.once('exit', resolve));
-  child.kill('SIGTERM');
-  const timer = setTimeout(() => child.kill('SIGKILL'), STOP_WITHIN_MS);
-  await exit;
-  clearTimeout(timer);
-};
-
 /** Starts the product as `npm start` does, on a port and data folder of its own. */
 const startRunner = async (options: StartOptions): Promise<GuidonInstance> => {
   const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'guidon-'));
@@ -160,7 +149,7 @@ const startRunner = async (options: StartOptions): Promise<GuidonInstance> => {
     stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
   }
   const stop = stopAtTheEnd(async () => {
-    await end(child);
+    await stopChild(child, STOP_WITHIN_MS);
     if (options.dataDir === undefined) {
       rmSync(dataDir, { recursive: true, force: true });
     }
