@@ -46,10 +46,11 @@ const call = async (method: string, path: string, body: string | undefined): Pro
 
 const main = async (): Promise<void> => {
   const [method, path, body] = process.argv.slice(2);
-  if (method === undefined || path === undefined) {
+  if (method === undefined || path?.startsWith('/') !== true) {
     throw new Error('Usage: signed-request.ts <METHOD> <path> [<JSON body>]');
   }
-  const response = await call(method, path, body);
+  // as a Location names it, with the entrance, or without
+  const response = await call(method.toUpperCase(), path.replace(/^\/signed/, ''), body);
   console.log(await response.text());
   console.error([response.status, response.statusText, response.headers.get('location')].join(' ').trim());
   process.exitCode = response.ok ? 0 : 1;

@@ -24,6 +24,17 @@ export const addStacks = (
       'Settings: cloudFront needs to know the region; set AWS_REGION, or choose a profile that does.',
     );
   }
+  const certificateRegion = settings.certificateArn?.split(':')[3];
+  if (
+    !cloudFront &&
+    certificateRegion !== undefined &&
+    region !== undefined &&
+    certificateRegion !== region
+  ) {
+    throw new SettingsError(
+      `Settings: certificateArn is of ${certificateRegion}, and the API is in ${region}, which needs one of its own.`,
+    );
+  }
   // not tied to a region unless the firewall needs to know it
   const env = cloudFront ? { account, region } : undefined;
   const firewall = cloudFront
@@ -32,6 +43,8 @@ export const addStacks = (
         env: { account, region: 'us-east-1' },
         crossRegionReferences: true,
         stage,
+        logRetentionDays: settings.logRetentionDays,
+        terminationProtection: settings.retainData,
         requestsPerAddress: settings.firewallRequestsPerAddress,
       })
     : undefined;
@@ -39,6 +52,7 @@ export const addStacks = (
     settings,
     functionsDir,
     stackName: `Guidon-${stage}`,
+    description: `Guidon, feature flags built around the single user: stage ${stage}`,
     env,
     crossRegionReferences: cloudFront,
     terminationProtection: settings.retainData,

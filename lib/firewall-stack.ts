@@ -1,10 +1,11 @@
 import { ArnFormat, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
-import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { CfnLoggingConfiguration, CfnWebACL } from 'aws-cdk-lib/aws-wafv2';
 import type { Construct } from 'constructs';
 
 export interface FirewallStackProps extends StackProps {
   readonly stage: string;
+  readonly logRetentionDays: RetentionDays;
   /** In five minutes. Many users may share an address, and each page asks for its flags. */
   readonly requestsPerAddress: number;
 }
@@ -27,7 +28,7 @@ export class FirewallStack extends Stack {
 
   constructor(scope: Construct, id: string, props: FirewallStackProps) {
     super(scope, id, props);
-    const { stage, requestsPerAddress } = props;
+    const { requestsPerAddress } = props;
     const acl = new CfnWebACL(this, 'WebAcl', {
       scope: 'CLOUDFRONT',
       defaultAction: { allow: {} },
@@ -46,15 +47,15 @@ export class FirewallStack extends Stack {
       ],
     });
     this.webAclArn = acl.attrArn;
-    this.logBlocked(acl, stage);
+    this.logBlocked(acl, props);
   }
 
   /** What was blocked never reaches the access log of the API. */
-  private logBlocked(acl: CfnWebACL, stage: string): void {
+  private logBlocked(acl: CfnWebACL, { stage, logRetentionDays }: FirewallStackProps): void {
     const logGroup = new LogGroup(this, 'Blocked', {
       // the firewall writes to no other names
       logGroupName: `aws-waf-logs-guidon-${stage}`,
-      retention: RetentionDays.ONE_MONTH,
+      retention: logRetentionDays,
       removalPolicy: RemovalPolicy.DESTROY,
     });
     new CfnLoggingConfiguration(this, 'Logging', {

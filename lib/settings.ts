@@ -15,18 +15,17 @@ const fromText = (value: unknown): unknown =>
 const optional = <Schema extends z.ZodType>(schema: Schema) =>
   z.preprocess((value) => (value === '' || value === null ? undefined : value), schema.optional());
 
-const choice = z.union([z.boolean(), z.stringbool({ truthy: ['true'], falsy: ['false'] })]);
+const choice = z.union([z.boolean(), z.stringbool({ truthy: ['true'], falsy: ['false'] })], {
+  error: 'true or false',
+});
 
-const wholeNumber = (from: number, to: number) =>
-  z
-    .union([
-      z.number(),
-      z
-        .string()
-        .regex(/^\d{1,9}$/, `a whole number from ${from} to ${to}`)
-        .transform(Number),
-    ])
-    .pipe(z.number().int().min(from).max(to));
+const wholeNumber = (from: number, to: number) => {
+  const error = `a whole number from ${from} to ${to}`;
+  return z.preprocess(
+    (value) => (typeof value === 'string' && /^\d{1,10}$/.test(value) ? Number(value) : value),
+    z.number({ error }).int({ error }).min(from, { error }).max(to, { error }),
+  );
+};
 
 const StageSchema = z
   .string({ error: 'which deployment this is, for example -c stage=prod' })
@@ -62,8 +61,8 @@ const shape = {
       fromText,
       z
         .array(EnvironmentNameSchema)
-        .min(1)
-        .max(20)
+        .min(1, 'at least one environment')
+        .max(20, 'at most 20 environments')
         .refine((names) => new Set(names).size === names.length, 'an environment is listed once'),
     )
     .default(['development', 'staging', 'production']),
@@ -157,9 +156,16 @@ const OF_OTHERS = /[@:/-]/;
 /** What is wrong with the settings, in words for people. */
 export class SettingsError extends Error {}
 
+/** `retain-data` is meant to be a setting, whatever else has dashes. */
+const isAlmostASetting = (name: string): boolean =>
+  settingNames.some((each) => each.toLowerCase() === name.replaceAll(/[-_]/g, '').toLowerCase());
+
 const fail = (what: string): never => {
   throw new SettingsError(`Settings (context in cdk.json, or -c name=value): ${what}`);
 };
+
+const sentence = ({ path, message }: z.core.$ZodIssue): string =>
+  path.length === 0 ? message : `${path.map(String).join('.')}: ${message}`;
 
 const stageSettings = (stages: unknown, stage: unknown): Record<string, unknown> => {
   const known = (stages ?? {}) as Record<string, Record<string, unknown> | undefined>;
@@ -176,10 +182,14 @@ const stageSettings = (stages: unknown, stage: unknown): Record<string, unknown>
  */
 export const readSettings = (context: Readonly<Record<string, unknown>>): Settings => {
   const { stages, ...given } = context;
+  const misspelt = Object.keys(given).filter((name) => OF_OTHERS.test(name) && isAlmostASetting(name));
+  if (misspelt.length > 0) {
+    fail(`there is no setting ${misspelt.join(', ')}; settings are written like retainData`);
+  }
   const ours = Object.entries(given).filter(([name]) => !OF_OTHERS.test(name));
   const parsed = SettingsSchema.safeParse({
     ...stageSettings(stages, given['stage']),
     ...Object.fromEntries(ours),
   });
-  return parsed.success ? parsed.data : fail(`\n${z.prettifyError(parsed.error)}`);
+  return parsed.success ? parsed.data : fail(parsed.error.issues.map(sentence).join('; '));
 };

@@ -3,6 +3,7 @@ import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Construct } from 'constructs';
+import { acknowledge } from './acknowledge';
 
 export interface AlarmTopicProps {
   /** @default - nobody is told; whoever wants to be subscribes to the topic */
@@ -23,7 +24,12 @@ export class AlarmTopic extends Topic {
       }),
     );
     if (email !== undefined) {
-      this.addSubscription(new EmailSubscription(email));
+      const subscription = this.addSubscription(new EmailSubscription(email));
+      acknowledge(
+        subscription,
+        'Serverless-SNSRedrivePolicy',
+        'A mail that cannot be delivered would wait in a queue that nobody reads; the alarm stays in the console',
+      );
     }
   }
 }

@@ -71,6 +71,8 @@ const conditions = (signals: Signals): Readonly<Record<string, Condition>> => ({
   },
 });
 
+const isPercentile = ({ statistic }: Metric): boolean => statistic.startsWith('p');
+
 /** Alarms for what somebody must act on. */
 export class Alarms extends Construct {
   readonly all: readonly Alarm[];
@@ -85,6 +87,8 @@ export class Alarms extends Construct {
         comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
         evaluationPeriods: condition.periods ?? 1,
         treatMissingData: TreatMissingData.NOT_BREACHING,
+        // of a few requests, a percentile is the slowest single one
+        evaluateLowSampleCountPercentile: isPercentile(condition.metric) ? 'ignore' : undefined,
         alarmDescription: `${condition.meaning}. See docs/operations.md#${name.toLowerCase()}`,
       });
       alarm.addAlarmAction(action);

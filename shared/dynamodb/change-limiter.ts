@@ -15,18 +15,25 @@ const RELEASE_WITHIN_MS = 500;
 /** Less time than this and a claim could not be used. */
 const LEAST_MS = 100;
 
-const isFree = (item: Item, slot: string, nowMs: number): boolean => {
-  const claimedAt = item[slot];
-  return typeof claimedAt !== 'number' || claimedAt <= nowMs - TAKEN_MS;
-};
+/** Base 36 keeps the order of times as text, until the year 5188. */
+const TIME_LENGTH = 9;
+const timeText = (ms: number): string => ms.toString(36).padStart(TIME_LENGTH, '0');
+
+/** When a slot was claimed, and who did: claims of one millisecond are told apart. */
+const newClaim = (nowMs: number): string => timeText(nowMs) + Math.random().toString(36).slice(2, 10);
+
+const claimedAtMs = (claim: unknown): number => parseInt(String(claim).slice(0, TIME_LENGTH), 36);
+
+const isFree = (item: Item, slot: string, nowMs: number): boolean =>
+  item[slot] === undefined || claimedAtMs(item[slot]) <= nowMs - TAKEN_MS;
 
 const rateLimited = (item: Item, slotNames: readonly string[], nowMs: number): FlagError => {
-  const oldest = Math.min(...slotNames.map((slot) => Number(item[slot])));
+  const oldest = Math.min(...slotNames.map((slot) => claimedAtMs(item[slot])));
   return new FlagError(
     'RATE_LIMITED',
     `A flag takes at most ${String(slotNames.length)} override changes per hour.`,
     {
-      retryAfterSeconds: Math.max(1, Math.ceil((Math.floor(oldest) + TAKEN_MS - nowMs) / 1000)),
+      retryAfterSeconds: Math.max(1, Math.ceil((oldest + TAKEN_MS - nowMs) / 1000)),
     },
   );
 };
@@ -48,7 +55,7 @@ export class DynamoChangeLimiter implements ChangeLimiter {
     private readonly clock: Clock,
     changesPerHour: number,
   ) {
-    this.slotNames = Array.from({ length: changesPerHour }, (_, index) => `s${String(index)}`);
+    this.slotNames = Array.from({ length: changesPerHour }, (_, index) => `c${String(index)}`);
   }
 
   async claim(environment: string, flagKey: string): Promise<{ release(): Promise<void> }> {
@@ -56,12 +63,11 @@ export class DynamoChangeLimiter implements ChangeLimiter {
     let slot = pick(this.slotNames);
     while (slot !== undefined) {
       const nowMs = this.clock();
-      // the fraction tells claims of one millisecond apart, so that a place is handed back by its owner alone
-      const claimedAt = nowMs + Math.random();
-      const seen = await this.tryClaim(key, slot, claimedAt);
+      const claim = newClaim(nowMs);
+      const seen = await this.tryClaim(key, slot, claim, nowMs);
       if (seen === 'claimed') {
         const claimed = slot;
-        return { release: () => this.release(key, claimed, claimedAt) };
+        return { release: () => this.release(key, claimed, claim) };
       }
       slot = pick(this.slotNames.filter((name) => isFree(seen, name, nowMs)));
       if (slot === undefined) {
@@ -78,18 +84,20 @@ export class DynamoChangeLimiter implements ChangeLimiter {
   private async tryClaim(
     key: { PK: string; SK: string },
     slot: string,
+    claim: string,
     nowMs: number,
   ): Promise<'claimed' | Item> {
     try {
       await this.table.updateOnce({
         Key: key,
         // the item is of no use once its last slot is free again
-        UpdateExpression: 'SET #slot = :now, #ttl = :ttl',
+        UpdateExpression: 'SET #slot = :claim, #ttl = :ttl',
         ConditionExpression: 'attribute_not_exists(#slot) OR #slot <= :hourAgo',
         ExpressionAttributeNames: { '#slot': slot, '#ttl': 'ttl' },
         ExpressionAttributeValues: {
-          ':now': nowMs,
-          ':hourAgo': nowMs - TAKEN_MS,
+          ':claim': claim,
+          // behind every claim of that millisecond
+          ':hourAgo': `${timeText(nowMs - TAKEN_MS)}~`,
           ':ttl': Math.ceil((nowMs + 2 * TAKEN_MS) / 1000),
         },
         ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
@@ -102,19 +110,19 @@ export class DynamoChangeLimiter implements ChangeLimiter {
       // the document client leaves the item of an error as DynamoDB spells it
       const seen = unmarshall((error as ConditionalCheckFailedException).Item ?? {});
       // the client tried twice, and the answer to the first try was lost
-      return seen[slot] === nowMs ? 'claimed' : seen;
+      return seen[slot] === claim ? 'claimed' : seen;
     }
   }
 
-  private async release(key: { PK: string; SK: string }, slot: string, claimedAtMs: number): Promise<void> {
+  private async release(key: { PK: string; SK: string }, slot: string, claim: string): Promise<void> {
     // the request may have spent its time, and a slot is worth an hour
     const give = () =>
       this.table.update({
         Key: key,
         UpdateExpression: 'REMOVE #slot',
-        ConditionExpression: '#slot = :claimedAt',
+        ConditionExpression: '#slot = :claim',
         ExpressionAttributeNames: { '#slot': slot },
-        ExpressionAttributeValues: { ':claimedAt': claimedAtMs },
+        ExpressionAttributeValues: { ':claim': claim },
       });
     await withOwnDeadline(RELEASE_WITHIN_MS, give).catch((error: unknown) => {
       if (!(error instanceof WriteConflict)) {

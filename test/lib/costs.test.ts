@@ -1,6 +1,7 @@
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { FirewallStack } from '../../lib/firewall-stack';
 import { readMarkdownTable, type MarkdownTable } from '../support/markdown-tables';
 import { asText, functionIdOf, propertiesOf, synthesize } from './synthesize';
@@ -209,7 +210,11 @@ describe('a month costs what docs/deploy.md says', () => {
     const acls = Object.values(
       propertiesOf<{ Rules: unknown[] }>(
         Template.fromStack(
-          new FirewallStack(new App(), 'Firewall', { stage: 'test', requestsPerAddress: 10_000 }),
+          new FirewallStack(new App(), 'Firewall', {
+            stage: 'test',
+            logRetentionDays: RetentionDays.ONE_MONTH,
+            requestsPerAddress: 10_000,
+          }),
         ),
         'AWS::WAFv2::WebACL',
       ),

@@ -134,7 +134,22 @@ describe('the template', () => {
     ['that may be thrown away', { retainData: false, allowedOrigins: [] }],
     [
       'with all that a deployment can add',
-      { cloudFront: true, domainName: 'flags.example.com', certificateArn },
+      {
+        cloudFront: true,
+        domainName: 'flags.example.com',
+        certificateArn,
+        hostedZoneId: 'Z0123456789',
+        alarmEmail: 'on-call@example.com',
+        evaluationReservedConcurrency: 10,
+      },
+    ],
+    [
+      'with a host name of its own',
+      {
+        domainName: 'flags.example.com',
+        certificateArn: certificateArn.replace('us-east-1', 'eu-west-1'),
+        hostedZoneId: 'Z0123456789',
+      },
     ],
   ])(
     'passes the checks of CloudFormation, AwsSolutions and Serverless, but for what is acknowledged: %s',

@@ -119,7 +119,17 @@ describe('settings of a deployment', () => {
     ],
   ])('refuse %s, and name the setting', (_, overrides, setting) => {
     expect(() => read(overrides)).toThrow(SettingsError);
-    expect(() => read(overrides)).toThrow(new RegExp(`Settings[^]*at ${setting}`));
+    expect(() => read(overrides)).toThrow(new RegExp(`^Settings.*[:;] ${setting}[.\\d]*: `));
+  });
+
+  test.each([
+    [{ retainData: 'yes' }, 'true or false'],
+    [{ logRetentionDays: 'abc' }, 'a number of days|whole number'],
+    [{ overrideChangesPerHour: '-1' }, 'a whole number from 1 to 1000'],
+    [{ evaluationRequestsPerSecond: '1e3' }, 'a whole number from 1 to 10000'],
+    [{ environments: '' }, 'at least one environment'],
+  ])('say of %j what it should be', (overrides, words) => {
+    expect(() => read(overrides)).toThrow(new RegExp(words));
   });
 
   test('refuse a stage that cdk.json does not list, and say which it lists', () => {
@@ -130,6 +140,7 @@ describe('settings of a deployment', () => {
   });
 
   test('refuse a setting that does not exist, on the command line and in a stage', () => {
+    expect(() => read({ 'retain-data': 'false' })).toThrow('no setting retain-data');
     expect(() => read({ alowedOrigins: 'https://app.example.com' })).toThrow(/Settings[^]*alowedOrigins/);
     expect(() => read({ stage: 'qa', stages: { qa: { retainDatas: false } } })).toThrow(/retainDatas/);
   });

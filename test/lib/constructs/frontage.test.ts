@@ -1,11 +1,13 @@
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { FirewallStack } from '../../../lib/firewall-stack';
 import { asText, propertiesOf, synthesize } from '../synthesize';
 
 const domainName = 'flags.example.com';
 const hostedZoneId = 'Z0123456789';
 const certificateArn = 'arn:aws:acm:us-east-1:123456789012:certificate/1b2c';
+const regionalCertificateArn = certificateArn.replace('us-east-1', 'eu-west-1');
 
 const outputOf = (template: ReturnType<typeof synthesize>, name: string): string | undefined => {
   const outputs = template.toJSON().Outputs as Record<string, { Value: unknown } | undefined>;
@@ -34,19 +36,21 @@ describe('the address of a deployment', () => {
   });
 
   test('is a host name of your own, which you point at the API', () => {
-    const template = synthesize({ domainName, certificateArn });
+    const template = synthesize({ domainName, certificateArn: regionalCertificateArn });
     expect(outputOf(template, 'ApiUrl')).toBe(`https://${domainName}`);
     expect(outputOf(template, 'DomainTarget')).toBe('FrontageDomainName.RegionalDomainName');
     template.hasResourceProperties('AWS::ApiGatewayV2::DomainName', {
       DomainName: domainName,
-      DomainNameConfigurations: [{ CertificateArn: certificateArn, SecurityPolicy: 'TLS_1_2' }],
+      DomainNameConfigurations: [{ CertificateArn: regionalCertificateArn, SecurityPolicy: 'TLS_1_2' }],
     });
     template.resourceCountIs('AWS::ApiGatewayV2::ApiMapping', 1);
     expect(recordsOf(template)).toEqual([]);
   });
 
   test('is entered in the zone of the host name, if that is given', () => {
-    expect(recordsOf(synthesize({ domainName, certificateArn, hostedZoneId }))).toEqual([
+    expect(
+      recordsOf(synthesize({ domainName, certificateArn: regionalCertificateArn, hostedZoneId })),
+    ).toEqual([
       ['A', domainName, 'FrontageDomainName.RegionalDomainName'],
       ['AAAA', domainName, 'FrontageDomainName.RegionalDomainName'],
     ]);
@@ -91,9 +95,19 @@ describe('the address of a deployment', () => {
   });
 });
 
+test('a certificate of another region is refused before anything is created', () => {
+  expect(() => synthesize({ domainName, certificateArn })).toThrow(
+    'certificateArn is of us-east-1, and the API is in eu-west-1',
+  );
+});
+
 describe('the firewall', () => {
   const firewall = Template.fromStack(
-    new FirewallStack(new App(), 'Firewall', { stage: 'test', requestsPerAddress: 500 }),
+    new FirewallStack(new App(), 'Firewall', {
+      stage: 'test',
+      logRetentionDays: RetentionDays.ONE_MONTH,
+      requestsPerAddress: 500,
+    }),
   );
 
   test('limits each address, and lets the bodies of imports through', () => {
