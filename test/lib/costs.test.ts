@@ -1,7 +1,6 @@
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
-import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { FirewallStack } from '../../lib/firewall-stack';
 import { readMarkdownTable, type MarkdownTable } from '../support/markdown-tables';
 import { asText, functionIdOf, propertiesOf, synthesize } from './synthesize';
