@@ -233,12 +233,6 @@ export interface UserDirectory {
   exists(userId: string): Promise<boolean>;
 }
 
-/** Each combination of values is a metric that is paid for, so none may grow with flags, users or requests. */
-interface MetricDimensions {
-  readonly area?: Area;
-  readonly event?: AuditEventName;
-}
-
 /** What a function is for: it decides how long a request may take, and which failures are counted together. */
 export type Area = 'evaluation' | 'admin' | 'plain';
 
@@ -248,5 +242,6 @@ export interface Telemetry {
   warn(message: string, data?: Record<string, unknown>): void;
   /** Somebody must act. */
   error(message: string, data?: Record<string, unknown>): void;
-  count(metric: string, dimensions?: MetricDimensions): void;
+  /** Each combination of values is a metric that is paid for, so none may grow with flags, users or requests. */
+  count(metric: string, dimensions?: { readonly area?: Area; readonly event?: AuditEventName }): void;
 }
