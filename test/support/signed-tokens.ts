@@ -64,11 +64,13 @@ export const startIssuer = async () => {
       isDown = down;
     },
     stop: () =>
-      new Promise<void>((resolve) =>
+      new Promise<void>((resolve) => {
         server.close(() => {
           resolve();
-        }),
-      ),
+        });
+        // else it waits for those that clients keep open
+        server.closeAllConnections();
+      }),
   };
 };
 
