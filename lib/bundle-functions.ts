@@ -1,6 +1,6 @@
-import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { build, type Plugin } from 'esbuild';
+import { copyFileSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { build, type Metafile, type Plugin } from 'esbuild';
 import { routes, streamHandlers } from '../functions/routes';
 
 export interface BundleFunctionsProps {
@@ -36,7 +36,11 @@ const substitutes = {
   '@aws-sdk/credential-provider-node': substitute('credential-provider-node'),
   '@aws-sdk/middleware-endpoint-discovery': substitute('middleware-endpoint-discovery'),
   '@smithy/core/checksum': substitute('checksum'),
+  re2js: substitute('re2js'),
 };
+
+/** What `substitutes/re2js.ts` loads when it is needed. */
+const PATTERN_ENGINE = 're2js.cjs';
 
 /** Modules of zod that a Lambda does not need; they import each other by relative paths, which an alias cannot name. */
 const withoutJsonSchema: Plugin = {
@@ -56,7 +60,7 @@ export const bundleFunctions = async ({
   functions = [...routes, ...streamHandlers],
 }: BundleFunctionsProps): Promise<Bundle[]> => {
   removeStale(outDir, new Set(functions.map(({ name }) => name)));
-  await build({
+  const { metafile } = await build({
     entryPoints: Object.fromEntries(
       functions.map(({ name, entry }) => [`${name}/index`, `${resolve(entryDir, entry)}.ts`]),
     ),
@@ -75,11 +79,13 @@ export const bundleFunctions = async ({
     alias: substitutes,
     plugins: [withoutJsonSchema],
     // imported only when an operation streams events, which none of ours does
-    external: ['@smithy/core/event-streams'],
+    external: ['@smithy/core/event-streams', `./${PATTERN_ENGINE}`],
+    metafile: true,
     logLevel: 'warning',
     // names that the substitutes leave out on purpose
     logOverride: { 'import-is-undefined': 'silent' },
   });
+  await addPatternEngine(outDir, metafile);
   const bundles = functions.map(({ name }) => ({
     name,
     bytes: statSync(join(outDir, name, 'index.mjs')).size,
@@ -89,6 +95,28 @@ export const bundleFunctions = async ({
     throw new Error(`Bundles over ${inKib(MAX_BUNDLE_BYTES)}: ${tooLarge.map(describe).join(', ')}`);
   }
   return bundles;
+};
+
+/** Puts the engine of regular expressions beside each bundle that may need it. */
+const addPatternEngine = async (outDir: string, { outputs }: Metafile): Promise<void> => {
+  const engine = join(outDir, PATTERN_ENGINE);
+  await build({
+    entryPoints: [require.resolve('re2js')],
+    outfile: engine,
+    bundle: true,
+    format: 'cjs',
+    platform: 'node',
+    target: 'node24',
+    minify: true,
+    legalComments: 'none',
+    logLevel: 'warning',
+  });
+  for (const [file, { inputs }] of Object.entries(outputs)) {
+    if (Object.keys(inputs).some((input) => input.endsWith('substitutes/re2js.ts'))) {
+      copyFileSync(engine, join(dirname(file), PATTERN_ENGINE));
+    }
+  }
+  rmSync(engine);
 };
 
 /** One line for people. */

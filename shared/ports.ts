@@ -2,6 +2,8 @@ import type { AuditEvent, AuditEventName } from './contract/audit';
 import type { Flag, OverrideCounts } from './contract/flag';
 import type { OverrideKind } from './contract/override';
 import type { JsonValue } from './contract/primitives';
+import type { PlannedChange } from './contract/schedule';
+import type { Segment } from './contract/segment';
 
 /**
  * Every side effect of the system. Reads raise `StoreUnavailable` where the store does not answer; writes
@@ -31,6 +33,8 @@ export interface FlagRecord {
   readonly flag: Flag;
   /** New each time a flag is created: overrides of a former flag of that key carry another. */
   readonly generation: string;
+  /** Changes that are planned for it. */
+  readonly planned?: readonly PlannedChange[] | undefined;
 }
 
 /** A page ends before it has more than this many bytes of JSON: a function's answer has a limit of 6 MB. */
@@ -72,9 +76,11 @@ export interface RulesetSource {
 export interface LoadedRuleset {
   readonly version: number;
   readonly records: readonly FlagRecord[];
-  /** Keys that are gone. */
+  readonly segments: readonly Segment[];
+  /** Keys of flags that are gone. */
   readonly removed: readonly string[];
-  /** Keys whose item cannot be read. */
+  readonly removedSegments: readonly string[];
+  /** Keys of flags whose item cannot be read. */
   readonly corrupt: readonly string[];
 }
 

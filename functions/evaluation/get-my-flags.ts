@@ -1,6 +1,7 @@
 import { composeEvaluationService } from '../../shared/composition/evaluation-service';
 import { composeHandler } from '../../shared/composition/handlers';
 import type { MyFlagsResponse } from '../../shared/contract/evaluation';
+import { contextOf } from '../../shared/evaluation/context';
 import type { Evaluation } from '../../shared/evaluation/model';
 import { ok } from '../../shared/http/responses';
 
@@ -28,7 +29,9 @@ export const handler = composeHandler({
   area: 'evaluation',
   answer: async ({ environment, principal }) => {
     const userId = principal.userId ?? '';
-    const { evaluations } = await evaluation.evaluate(environment, userId);
+    const { evaluations } = await evaluation.evaluate(
+      contextOf(environment, { userId, groups: principal.groups }),
+    );
     const body: MyFlagsResponse = {
       userId,
       environment,

@@ -6,6 +6,7 @@ import { EvaluationService } from '../services/evaluation';
 import { FlagCache } from '../services/flag-cache';
 import { OverrideCache } from '../services/override-cache';
 import { telemetry } from '../telemetry';
+import { compilers } from './compilers';
 import { clock, openTables } from './parts';
 
 const sha256 = (text: string): string => hash('sha256', text, 'hex');
@@ -14,7 +15,7 @@ export const composeEvaluationService = (config?: Config): EvaluationService => 
   const { flagTable } = openTables(config);
   const overrides = new DynamoOverrideRepository(flagTable, clock);
   return new EvaluationService({
-    flagCache: new FlagCache({ source: new DynamoRulesetSource(flagTable), clock, telemetry }),
+    flagCache: new FlagCache({ source: new DynamoRulesetSource(flagTable), compilers, clock, telemetry }),
     overrideCache: new OverrideCache({ overrides, clock, telemetry }),
     sha256,
     clock,

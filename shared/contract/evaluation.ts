@@ -10,9 +10,13 @@ export type ReasonCode = z.infer<typeof ReasonCodeSchema>;
 export const SourceSchema = z.enum([
   'killed',
   'user exclusion',
+  'device override',
   'user override',
   'user inclusion',
+  'group filter',
   'disabled',
+  'rule',
+  'schedule',
   'rollout',
   'default',
 ]);
@@ -41,21 +45,20 @@ export const FeatureFlagsResponseSchema = z.strictObject({
 });
 export type FeatureFlagsResponse = z.infer<typeof FeatureFlagsResponseSchema>;
 
+/** What a flag gives, and what decided; `variant` is null for a pinned value that is no variant. */
+export const EvaluationResultSchema = z.strictObject({
+  value: JsonValueSchema,
+  variant: z.string().nullable(),
+  reason: ReasonCodeSchema,
+  source: SourceSchema,
+  override: z.strictObject({ kind: OverrideKindSchema, expiresAt: TimestampSchema.nullable() }).nullable(),
+});
+export type EvaluationResult = z.infer<typeof EvaluationResultSchema>;
+
 /** Answer of `GET /api/flags/me`. The admin's reason text is not for its subject. */
 export const MyFlagsResponseSchema = z.strictObject({
   userId: z.string(),
   environment: z.string(),
-  flags: z.record(
-    z.string(),
-    z.strictObject({
-      value: JsonValueSchema,
-      variant: z.string().nullable(),
-      reason: ReasonCodeSchema,
-      source: SourceSchema,
-      override: z
-        .strictObject({ kind: OverrideKindSchema, expiresAt: TimestampSchema.nullable() })
-        .nullable(),
-    }),
-  ),
+  flags: z.record(z.string(), EvaluationResultSchema),
 });
 export type MyFlagsResponse = z.infer<typeof MyFlagsResponseSchema>;

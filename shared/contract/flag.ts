@@ -7,6 +7,7 @@ import {
   VARIANT_NAME_PATTERN,
   withoutServerOwned,
 } from './primitives';
+import { MAX_CONDITIONS, PercentageSchema, RuleRequestSchema, RuleSchema } from './rule';
 
 export const FLAG_TYPES = ['boolean', 'string', 'number', 'object'] as const;
 export type FlagType = (typeof FLAG_TYPES)[number];
@@ -21,13 +22,6 @@ const variantName = z
     'a variant name is 1 to 64 letters, digits, ".", "_" or "-", the first a letter or digit',
   );
 
-/** Percent with at most three decimals. */
-const percentage = z
-  .number()
-  .min(0)
-  .max(100)
-  .refine((value) => Math.round(value * 1000) / 1000 === value, 'a percentage has at most three decimals');
-
 /** What a client may say about a flag, besides its key and type. */
 const definition = {
   name: z.string().max(200).nullable(),
@@ -39,9 +33,9 @@ const definition = {
   onVariant: variantName,
   offVariant: variantName,
   enabled: z.boolean(),
-  rolloutPercentage: percentage,
-  variantWeights: z.record(variantName, percentage).nullable(),
-  rules: z.array(JsonValueSchema).max(200),
+  rolloutPercentage: PercentageSchema,
+  variantWeights: z.record(variantName, PercentageSchema).nullable(),
+  rules: z.array(RuleSchema).max(MAX_CONDITIONS),
   groups: z.array(z.string().min(1).max(128)).max(100),
   userTypes: z.array(z.string().min(1).max(128)).max(100),
   subscriptionTiers: z.array(z.string().min(1).max(128)).max(100),
@@ -73,7 +67,10 @@ export type Flag = z.infer<typeof FlagSchema>;
 /** The fields of a flag that clients set. */
 export type FlagDefinition = z.infer<z.ZodObject<typeof definition>> & { key: string; type: FlagType };
 
-const optionalDefinition = z.strictObject(definition).partial().shape;
+const optionalDefinition = {
+  ...z.strictObject(definition).partial().shape,
+  rules: z.array(RuleRequestSchema).max(MAX_CONDITIONS).optional(),
+};
 
 export const CreateFlagRequestSchema = z.preprocess(
   withoutServerOwned,

@@ -29,7 +29,7 @@ const readRuleset = (items: readonly Item[], version: number, asked: readonly st
       removed.delete(keyOf(item));
     }
   }
-  return { version, records, removed: [...removed], corrupt };
+  return { version, records, segments: [], removed: [...removed], removedSegments: [], corrupt };
 };
 
 export class DynamoRulesetSource implements RulesetSource {

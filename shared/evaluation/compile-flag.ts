@@ -1,49 +1,48 @@
 import type { Flag } from '../contract/flag';
-import { bucketsIn, BUCKET_COUNT } from './bucket';
 import { decidedBy } from './decided-by';
-import { fitsType } from './fits-type';
-import type { CompiledFlag, FlagResults, NamedValue, StoredFlag } from './model';
+import { compileConfigurations } from './configurations';
+import type { Audience, CompiledFlag, Compilers, Fault, StoredFlag } from './model';
+import { servedBy } from './served-by';
 
 /**
- * Makes a stored flag ready for evaluation. A flag whose on or off value is missing or of another type is compiled
- * too, as absent: it falls out alone.
+ * Makes a stored flag ready for evaluation, or says what is wrong with it: a flag that was changed past the API may
+ * have values of another type, variants that it does not have, rules that cannot be understood. It falls out alone.
  */
-export const compileFlag = ({ flag, generation }: StoredFlag): CompiledFlag => {
-  const on = namedValue(flag, flag.onVariant);
-  const off = namedValue(flag, flag.offVariant);
-  const rolloutThreshold = bucketsIn(flag.rolloutPercentage);
-  return {
+export const compileFlag = (
+  stored: StoredFlag,
+  compilers: Compilers,
+): { compiled: CompiledFlag | undefined; faults: readonly Fault[] } => {
+  const { flag, generation } = stored;
+  const faults: Fault[] = [];
+  const on = servedBy(flag, flag.onVariant, ['onVariant'], faults);
+  const off = servedBy(flag, flag.offVariant, ['offVariant'], faults);
+  const configurations = compileConfigurations(stored, off, compilers, faults);
+  const compiled: CompiledFlag = {
     key: flag.key,
+    version: flag.version,
     generation,
     type: flag.type,
-    isAbsent: flag.state === 'archived' || !fitsType(flag.type, on.value) || !fitsType(flag.type, off.value),
+    isArchived: flag.state === 'archived',
     isPublic: flag.visibility === 'public',
     isKilled: flag.killed,
-    isEnabled: flag.enabled,
-    rolloutThreshold,
+    audience: audienceOf(flag),
     on,
     off,
     variants: Object.keys(flag.variants)
       .sort()
-      .map((name) => namedValue(flag, name)),
-    results: constantResults(flag.key, on, off, rolloutThreshold),
+      .map((variant) => servedBy(flag, variant, ['variants', variant], faults)),
+    killed: decidedBy('killed', flag, off),
+    outsideAudience: decidedBy('group filter', flag, off),
+    configurations,
   };
+  return { compiled: faults.length === 0 ? compiled : undefined, faults };
 };
 
-const namedValue = (flag: Flag, variant: string): NamedValue => ({
-  variant,
-  value: Object.hasOwn(flag.variants, variant) ? (flag.variants[variant] ?? null) : null,
-});
-
-const constantResults = (
-  key: string,
-  on: NamedValue,
-  off: NamedValue,
-  rolloutThreshold: number,
-): FlagResults => ({
-  killed: decidedBy('killed', key, off),
-  disabled: decidedBy('disabled', key, off),
-  insideRollout: decidedBy('rollout', key, on),
-  outsideRollout: decidedBy('rollout', key, off),
-  default: decidedBy('default', key, rolloutThreshold >= BUCKET_COUNT ? on : off),
-});
+const audienceOf = ({ groups, userTypes, subscriptionTiers }: Flag): Audience | undefined =>
+  groups.length + userTypes.length + subscriptionTiers.length === 0
+    ? undefined
+    : {
+        groups: new Set(groups),
+        userTypes: new Set(userTypes),
+        subscriptionTiers: new Set(subscriptionTiers),
+      };

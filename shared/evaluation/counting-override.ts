@@ -4,21 +4,35 @@ import type { CompiledFlag, Question, UserFlagOverride } from './model';
 /** The asking user's override of this kind on the flag, if one counts now; of several, the first. */
 export const countingOverride = (
   flag: CompiledFlag,
-  question: Question,
+  overrides: readonly UserFlagOverride[],
+  { userId, nowMs }: Question,
   kind: OverrideKind,
 ): UserFlagOverride | undefined => {
-  if (question.userId === undefined) {
+  if (userId === undefined || overrides.length === 0) {
     return undefined;
   }
-  for (const override of question.overrides) {
-    if (override.kind === kind && counts(override, flag, question.nowMs)) {
-      return override;
-    }
-  }
-  return undefined;
+  return overrides.find(
+    (override) =>
+      override.kind === kind && override.deviceId === undefined && overrideCounts(override, flag, nowMs),
+  );
 };
 
-const counts = (override: UserFlagOverride, flag: CompiledFlag, nowMs: number): boolean =>
+/** The override of the device that the user is asking from, if one counts now. */
+export const countingDeviceOverride = (
+  flag: CompiledFlag,
+  overrides: readonly UserFlagOverride[],
+  { userId, context: { deviceId }, nowMs }: Question,
+): UserFlagOverride | undefined => {
+  if (userId === undefined || deviceId === undefined || overrides.length === 0) {
+    return undefined;
+  }
+  return overrides.find(
+    (override) =>
+      override.deviceId === deviceId && override.kind === 'value' && overrideCounts(override, flag, nowMs),
+  );
+};
+
+export const overrideCounts = (override: UserFlagOverride, flag: CompiledFlag, nowMs: number): boolean =>
   override.enabled &&
   override.flagKey === flag.key &&
   override.generation === flag.generation &&

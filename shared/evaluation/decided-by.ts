@@ -5,9 +5,13 @@ import type { Evaluation, UserFlagOverride } from './model';
 const REASONS: Readonly<Record<Source, ReasonCode>> = {
   killed: 'DISABLED',
   'user exclusion': 'TARGETING_MATCH',
+  'device override': 'TARGETING_MATCH',
   'user override': 'TARGETING_MATCH',
   'user inclusion': 'TARGETING_MATCH',
+  'group filter': 'DISABLED',
   disabled: 'DISABLED',
+  rule: 'TARGETING_MATCH',
+  schedule: 'STATIC',
   rollout: 'SPLIT',
   default: 'STATIC',
 };
@@ -18,17 +22,29 @@ interface Served {
   readonly value: JsonValue;
 }
 
+/** What else a layer has to say. */
+interface Because {
+  readonly override?: UserFlagOverride;
+  readonly ruleId?: string;
+  /** Where it is not that of the source. */
+  readonly reason?: ReasonCode;
+  readonly lacksUserId?: boolean;
+}
+
 /** The result of the layer `source`; the one place where a source gets its reason. */
 export const decidedBy = (
   source: Source,
-  key: string,
+  flag: { readonly key: string; readonly version: number },
   served: Served,
-  override?: UserFlagOverride,
+  { override, ruleId, reason, lacksUserId }: Because = {},
 ): Evaluation => ({
-  key,
+  key: flag.key,
   value: served.value,
   variant: served.variant,
-  reason: REASONS[source],
+  reason: reason ?? REASONS[source],
   source,
   override: override ? { kind: override.kind, expiresAtMs: override.expiresAtMs } : null,
+  ruleId: ruleId ?? null,
+  flagVersion: flag.version,
+  lacksUserId: lacksUserId ?? false,
 });

@@ -2,26 +2,62 @@ import type { ReasonCode, Source } from '../contract/evaluation';
 import type { OverrideKind } from '../contract/override';
 import type { Flag, FlagType } from '../contract/flag';
 import type { JsonValue } from '../contract/primitives';
+import type { Rule, RuleCondition } from '../contract/rule';
+import type { PlannedChange } from '../contract/schedule';
 
 /** SHA-256 of a text (UTF-8) as at least 8 lower-case hex digits; handed in so that the core needs no platform. */
 export type Sha256 = (text: string) => string;
 
-/** Who is asking. `userId` is undefined for an anonymous caller. */
+/** What compiling needs of the platform. */
+export interface Compilers {
+  /**
+   * Whether a text has a part that matches the pattern, in time linear in the text. Throws an error that says what is
+   * wrong where the text is no pattern of that kind.
+   */
+  readonly compilePattern: (pattern: string) => (text: string) => boolean;
+  /**
+   * How other versions compare to this one by semantic versioning 2.0.0: negative, 0 or positive as in a sort,
+   * undefined for a text that is no version. Undefined where `version` itself is none.
+   */
+  readonly compileVersion: (version: string) => ((other: string) => number | undefined) | undefined;
+}
+
+export type Attributes = Readonly<Record<string, JsonValue>>;
+
+/** Who is asking, from where: everything conditions may look at, besides the moment. */
 export interface EvaluationContext {
+  /** Undefined for an anonymous caller. */
   readonly userId: string | undefined;
+  readonly email: string | undefined;
+  readonly groups: readonly string[];
+  readonly userType: string | undefined;
+  readonly subscription: string | undefined;
+  /** What else is known of the user, by name. */
+  readonly custom: Attributes;
+  readonly environment: string;
+  readonly country: string | undefined;
+  readonly region: string | undefined;
+  readonly client: Attributes;
+  readonly session: Attributes;
+  /** A device that is the caller's own and eligible. */
+  readonly deviceId: string | undefined;
 }
 
 /** A flag, with the generation that its overrides must carry to count. */
 export interface StoredFlag {
   readonly flag: Flag;
   readonly generation: string;
+  /** Changes to come, and those that have come and are not written into the flag yet; in any order. */
+  readonly planned?: readonly PlannedChange[] | undefined;
 }
 
-/** One override of the user who is asking, on one flag. */
+/** One override of the user who is asking, or of a device of theirs, on one flag. */
 export interface UserFlagOverride {
   readonly flagKey: string;
   readonly generation: string;
   readonly kind: OverrideKind;
+  /** The device that it is for; only of kind `value`. */
+  readonly deviceId?: string | undefined;
   /** The pinned value; only of kind `value`. */
   readonly value?: JsonValue;
   readonly enabled: boolean;
@@ -38,6 +74,11 @@ export interface Evaluation {
   readonly source: Source;
   /** The override that decided, if one did. */
   readonly override: { readonly kind: OverrideKind; readonly expiresAtMs: number | null } | null;
+  /** The targeting rule that decided, if one did. */
+  readonly ruleId: string | null;
+  readonly flagVersion: number;
+  /** A percentage had to decide and there is no user id to decide by: it is off. */
+  readonly lacksUserId: boolean;
 }
 
 /** A variant by name, and what it gives. */
@@ -46,40 +87,104 @@ export interface NamedValue {
   readonly value: JsonValue;
 }
 
-/** A flag made ready for evaluation by `compileFlag`. Plain data; its values are shared with every evaluation. */
+/** Answers for one caller at one moment; never throws. */
+export type Predicate = (question: Question) => boolean;
+
+/** A condition or rule made ready, beside what it was made of. */
+export interface CompiledCondition {
+  readonly matches: Predicate;
+  readonly source: RuleCondition;
+  /** Those of a rule, in its order. */
+  readonly conditions: readonly CompiledCondition[];
+}
+
+export interface CompiledRule {
+  readonly source: Rule;
+  readonly condition: CompiledCondition;
+  readonly share: Share;
+}
+
+/** Buckets below `end` and not below the share's before it are served this. */
+export interface Slice {
+  readonly end: number;
+  readonly evaluation: Evaluation;
+}
+
+/** Who of all buckets gets what. */
+export interface Share {
+  /** What everybody gets, where no bucket is needed to know. */
+  readonly everybody: Evaluation | undefined;
+  /** In ascending order, the last one reaching the end of all buckets. */
+  readonly slices: readonly Slice[];
+  readonly withoutUserId: Evaluation;
+}
+
+/** What a flag is configured to from a moment on, until the next configuration begins. */
+export interface Configuration {
+  /** Epoch milliseconds. */
+  readonly fromMs: number;
+  readonly disabled: Evaluation | undefined;
+  readonly rules: readonly CompiledRule[];
+  readonly rollout: Share;
+  readonly ramp: Ramp | undefined;
+}
+
+/** A percentage that moves evenly with time. */
+export interface Ramp {
+  readonly fromMs: number;
+  readonly toMs: number;
+  /** In buckets. */
+  readonly start: number;
+  readonly end: number;
+  readonly inside: Evaluation;
+  readonly outside: Evaluation;
+}
+
+/** A flag made ready for evaluation by `compileFlag`. Its values are shared with every evaluation. */
 export interface CompiledFlag {
   readonly key: string;
+  readonly version: number;
   readonly generation: string;
   readonly type: FlagType;
-  /** Absent for everybody: archived, or its on or off value does not fit its type. */
-  readonly isAbsent: boolean;
+  readonly isArchived: boolean;
   readonly isPublic: boolean;
   readonly isKilled: boolean;
-  readonly isEnabled: boolean;
-  /** Buckets below it are inside the rollout: the percentage in thousandths, 0..100000. */
-  readonly rolloutThreshold: number;
+  /** Whom the flag is for; undefined: for everybody. */
+  readonly audience: Audience | undefined;
   readonly on: NamedValue;
   readonly off: NamedValue;
   /** In ascending order of their names (by code unit), whatever order storage gave them. */
   readonly variants: readonly NamedValue[];
-  readonly results: FlagResults;
-}
-
-/** The results that are the same for every user. */
-export interface FlagResults {
   readonly killed: Evaluation;
-  readonly disabled: Evaluation;
-  readonly insideRollout: Evaluation;
-  readonly outsideRollout: Evaluation;
-  readonly default: Evaluation;
+  readonly outsideAudience: Evaluation;
+  /** By ascending `fromMs`; the first has been there always. */
+  readonly configurations: readonly [Configuration, ...Configuration[]];
 }
 
-/** Everything the layers may look at besides the flag. */
+/** A user in any of these is meant. */
+export interface Audience {
+  readonly groups: ReadonlySet<string>;
+  readonly userTypes: ReadonlySet<string>;
+  readonly subscriptionTiers: ReadonlySet<string>;
+}
+
+/** The segments of an environment, by key. */
+export type CompiledSegments = ReadonlyMap<string, CompiledCondition>;
+
+/** Everything the layers may look at besides the flag and the asking user's overrides on it. */
 export interface Question {
   /** Undefined for an anonymous caller; never an invalid id. */
   readonly userId: string | undefined;
-  /** The overrides of the asking user on the flag in question. */
-  readonly overrides: readonly UserFlagOverride[];
+  readonly context: EvaluationContext;
   readonly nowMs: number;
+  readonly segments: CompiledSegments;
   readonly sha256: Sha256;
+}
+
+/** Why something stored or sent cannot be evaluated. */
+export interface Fault {
+  readonly path: readonly PropertyKey[];
+  /** In snake_case, for programs. */
+  readonly code: string;
+  readonly message: string;
 }

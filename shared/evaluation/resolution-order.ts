@@ -1,73 +1,153 @@
+import type { LayerName } from '../contract/explain';
 import type { JsonValue } from '../contract/primitives';
 import { BUCKET_COUNT, bucketOf } from './bucket';
-import { countingOverride } from './counting-override';
+import { configurationAt } from './configuration-at';
+import { countingDeviceOverride, countingOverride } from './counting-override';
 import { decidedBy } from './decided-by';
 import { fitsType } from './fits-type';
 import { jsonEquals } from './json-equals';
-import type { CompiledFlag, Evaluation, Question } from './model';
+import type {
+  Audience,
+  CompiledFlag,
+  Configuration,
+  Evaluation,
+  EvaluationContext,
+  Question,
+  Ramp,
+  UserFlagOverride,
+} from './model';
+import { shareOf } from './share';
+
+/** The flag in question, what it is configured to at the moment, and the asking user's overrides on it. */
+export interface Subject {
+  readonly flag: CompiledFlag;
+  readonly configuration: Configuration;
+  readonly overrides: readonly UserFlagOverride[];
+}
 
 /** Answers one question about a flag and its caller; undefined means that the next layer is asked. */
-type Layer = (flag: CompiledFlag, question: Question) => Evaluation | 'absent' | undefined;
+type Ask = (subject: Subject, question: Question) => Evaluation | 'absent' | undefined;
 
-const absent: Layer = (flag, { userId }) =>
-  flag.isAbsent || (userId === undefined && !flag.isPublic) ? 'absent' : undefined;
+export interface Layer {
+  readonly name: LayerName;
+  readonly ask: Ask;
+}
 
-const killed: Layer = (flag) => (flag.isKilled ? flag.results.killed : undefined);
+const absent: Ask = ({ flag }, { userId }) =>
+  flag.isArchived || (userId === undefined && !flag.isPublic) ? 'absent' : undefined;
 
-const userExclusion: Layer = (flag, question) => {
-  const override = countingOverride(flag, question, 'exclude');
-  return override && decidedBy('user exclusion', flag.key, flag.off, override);
+const killed: Ask = ({ flag }) => (flag.isKilled ? flag.killed : undefined);
+
+const userExclusion: Ask = ({ flag, overrides }, question) => {
+  const override = countingOverride(flag, overrides, question, 'exclude');
+  return override && decidedBy('user exclusion', flag, flag.off, { override });
 };
 
-const userOverride: Layer = (flag, question) => {
-  const override = countingOverride(flag, question, 'value');
-  if (!override || !fitsType(flag.type, override.value)) {
+const deviceOverride: Ask = ({ flag, overrides }, question) =>
+  pinned('device override', flag, countingDeviceOverride(flag, overrides, question));
+
+const userOverride: Ask = ({ flag, overrides }, question) =>
+  pinned('user override', flag, countingOverride(flag, overrides, question, 'value'));
+
+const userInclusion: Ask = ({ flag, overrides }, question) => {
+  const override = countingOverride(flag, overrides, question, 'include');
+  return override && decidedBy('user inclusion', flag, flag.on, { override });
+};
+
+const groupFilter: Ask = ({ flag }, { context }) =>
+  flag.audience === undefined || isMeant(flag.audience, context) ? undefined : flag.outsideAudience;
+
+const disabled: Ask = ({ configuration }) => configuration.disabled;
+
+const rule: Ask = ({ flag, configuration }, question) => {
+  for (const { condition, share } of configuration.rules) {
+    if (condition.matches(question)) {
+      return shareOf(share, flag.key, question);
+    }
+  }
+  return undefined;
+};
+
+const rollout: Ask = ({ flag, configuration }, question) => {
+  const { ramp } = configuration;
+  return ramp !== undefined && question.nowMs < ramp.toMs
+    ? alongRamp(ramp, flag, configuration, question)
+    : shareOf(configuration.rollout, flag.key, question);
+};
+
+const pinned = (
+  source: 'device override' | 'user override',
+  flag: CompiledFlag,
+  override: UserFlagOverride | undefined,
+): Evaluation | undefined => {
+  if (override === undefined || !fitsType(flag.type, override.value)) {
     return undefined;
   }
   const served = { variant: variantWithValue(flag, override.value), value: override.value };
-  return decidedBy('user override', flag.key, served, override);
+  return decidedBy(source, flag, served, { override });
 };
-
-const userInclusion: Layer = (flag, question) => {
-  const override = countingOverride(flag, question, 'include');
-  return override && decidedBy('user inclusion', flag.key, flag.on, override);
-};
-
-const disabled: Layer = (flag) => (flag.isEnabled ? undefined : flag.results.disabled);
-
-const rollout: Layer = (flag, { userId, sha256 }) => {
-  if (flag.rolloutThreshold <= 0 || flag.rolloutThreshold >= BUCKET_COUNT) {
-    return undefined;
-  }
-  const isInside = userId !== undefined && bucketOf(userId, flag.key, sha256) < flag.rolloutThreshold;
-  return isInside ? flag.results.insideRollout : flag.results.outsideRollout;
-};
-
-const byDefault: Layer = (flag) => flag.results.default;
 
 const variantWithValue = (flag: CompiledFlag, value: JsonValue): string | null =>
   flag.variants.find((named) => jsonEquals(named.value, value))?.variant ?? null;
 
-/** The resolution order: the first layer that answers decides. The last one always does. */
-const RESOLUTION_ORDER: readonly Layer[] = [
-  absent,
-  killed,
-  userExclusion,
-  userOverride,
-  userInclusion,
-  disabled,
-  rollout,
-  byDefault,
+const isMeant = ({ groups, userTypes, subscriptionTiers }: Audience, context: EvaluationContext): boolean =>
+  context.groups.some((group) => groups.has(group)) ||
+  (context.userType !== undefined && userTypes.has(context.userType)) ||
+  (context.subscription !== undefined && subscriptionTiers.has(context.subscription));
+
+/** How many buckets a ramp has reached; never more than its two ends span. */
+export const bucketsAlong = ({ fromMs, toMs, start, end }: Ramp, nowMs: number): number =>
+  toMs <= fromMs ? end : Math.floor(start + (end - start) * Math.min(1, (nowMs - fromMs) / (toMs - fromMs)));
+
+const alongRamp = (
+  ramp: Ramp,
+  flag: CompiledFlag,
+  { rollout: { withoutUserId } }: Configuration,
+  { userId, nowMs, sha256 }: Question,
+): Evaluation => {
+  const reached = bucketsAlong(ramp, nowMs);
+  if (reached <= 0 || reached >= BUCKET_COUNT) {
+    return reached <= 0 ? ramp.outside : ramp.inside;
+  }
+  if (userId === undefined) {
+    return withoutUserId;
+  }
+  return bucketOf(userId, flag.key, sha256) < reached ? ramp.inside : ramp.outside;
+};
+
+/**
+ * The resolution order: the first layer that answers decides. Planned changes have no layer of their own: the
+ * configuration that the layers see is the one they have made. The last layer, which also stands for the default
+ * of everybody, always answers.
+ */
+export const RESOLUTION_ORDER: readonly Layer[] = [
+  { name: 'absent', ask: absent },
+  { name: 'killed', ask: killed },
+  { name: 'user exclusion', ask: userExclusion },
+  { name: 'device override', ask: deviceOverride },
+  { name: 'user override', ask: userOverride },
+  { name: 'user inclusion', ask: userInclusion },
+  { name: 'group filter', ask: groupFilter },
+  { name: 'disabled', ask: disabled },
+  { name: 'rule', ask: rule },
+  { name: 'rollout', ask: rollout },
 ];
 
-/** Undefined: the flag is absent for this caller. */
-export const resolve = (flag: CompiledFlag, question: Question): Evaluation | undefined => {
-  let answer: ReturnType<Layer>;
+/**
+ * What decides the flag for this caller. Undefined: the flag is absent for them. A flag that is not meant for them is
+ * as good as absent; its answer, of source `group filter`, is for those who explain it.
+ */
+export const resolve = (
+  flag: CompiledFlag,
+  overrides: readonly UserFlagOverride[],
+  question: Question,
+): Evaluation | undefined => {
+  const subject = { flag, configuration: configurationAt(flag, question.nowMs), overrides };
   for (const layer of RESOLUTION_ORDER) {
-    answer = layer(flag, question);
+    const answer = layer.ask(subject, question);
     if (answer !== undefined) {
-      break;
+      return answer === 'absent' ? undefined : answer;
     }
   }
-  return answer === 'absent' ? undefined : answer;
+  return undefined;
 };

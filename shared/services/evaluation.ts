@@ -1,8 +1,8 @@
-import { evaluateAll } from '../evaluation/evaluate-all';
-import type { Evaluation, Sha256 } from '../evaluation/model';
+import { evaluateAll, evaluateFlag, questionOf } from '../evaluation/evaluate-flag';
+import type { Evaluation, EvaluationContext, Question, Sha256 } from '../evaluation/model';
 import type { Clock } from '../ports';
-import type { FlagCache } from './flag-cache';
-import type { OverrideCache } from './override-cache';
+import type { FlagCache, Ruleset } from './flag-cache';
+import type { OverrideCache, OverridesByFlag } from './override-cache';
 
 export interface EvaluationServiceParts {
   readonly flagCache: FlagCache;
@@ -18,25 +18,55 @@ export interface EvaluatedFlags {
   readonly evaluations: readonly Evaluation[];
 }
 
-const NO_OVERRIDES = new Map<string, never>();
+/** All that an evaluation is made of. */
+interface Prepared {
+  readonly ruleset: Ruleset;
+  readonly overrides: OverridesByFlag;
+  readonly question: Question;
+  readonly isStale: boolean;
+}
 
+const NO_OVERRIDES: OverridesByFlag = new Map();
+
+const staleIf = (isStale: boolean, evaluation: Evaluation): Evaluation =>
+  isStale ? { ...evaluation, reason: 'STALE' } : evaluation;
+
+/**
+ * Evaluates flags for the caller of a context. While the store does not answer, values come from the last good state
+ * and say STALE; `StoreUnavailable` only where a container never had any. With `isFresh` the store is asked whether
+ * anything moved, however short ago it was asked.
+ */
 export class EvaluationService {
   constructor(private readonly parts: EvaluationServiceParts) {}
 
-  /**
-   * Every flag that is there for this user (undefined: an anonymous caller). While the store does not answer, values
-   * come from the last good state and say STALE; `StoreUnavailable` only where a container never had any.
-   */
-  async evaluate(environment: string, userId: string | undefined): Promise<EvaluatedFlags> {
+  /** Every flag that is there for this caller. */
+  async evaluate(context: EvaluationContext, isFresh = false): Promise<EvaluatedFlags> {
+    const { ruleset, overrides, question, isStale } = await this.prepare(context, isFresh);
+    const evaluations = evaluateAll(ruleset.flags.values(), overrides, question);
+    return { version: ruleset.version, evaluations: evaluations.map((each) => staleIf(isStale, each)) };
+  }
+
+  /** One flag; undefined where it is absent for this caller. */
+  async evaluateOne(context: EvaluationContext, flagKey: string): Promise<Evaluation | undefined> {
+    const { ruleset, overrides, question, isStale } = await this.prepare(context, false);
+    const flag = ruleset.flags.get(flagKey);
+    const evaluation = flag && evaluateFlag(flag, overrides.get(flagKey), question);
+    return evaluation && staleIf(isStale, evaluation);
+  }
+
+  private async prepare(context: EvaluationContext, isFresh: boolean): Promise<Prepared> {
     const { flagCache, overrideCache, sha256, clock } = this.parts;
-    const ruleset = await flagCache.get(environment);
+    const { environment, userId } = context;
+    const ruleset = await flagCache.get(environment, isFresh);
     const overrides =
       userId === undefined
         ? { byFlag: NO_OVERRIDES, isStale: false }
         : await overrideCache.get(environment, userId, ruleset.overridesVersion);
-    const found = evaluateAll(ruleset.flags.values(), overrides.byFlag, { userId }, clock(), sha256);
-    const isStale = ruleset.isStale || overrides.isStale;
-    const evaluations = isStale ? found.map((each): Evaluation => ({ ...each, reason: 'STALE' })) : found;
-    return { version: ruleset.version, evaluations };
+    return {
+      ruleset,
+      overrides: overrides.byFlag,
+      question: questionOf(context, { segments: ruleset.segments, nowMs: clock(), sha256 }),
+      isStale: ruleset.isStale || overrides.isStale,
+    };
   }
 }

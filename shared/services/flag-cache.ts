@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { withOwnDeadline } from '../deadline';
-import { compileFlag } from '../evaluation/compile-flag';
-import type { CompiledFlag } from '../evaluation/model';
-import type { Clock, FlagRecord, LoadedRuleset, RulesetSource, Telemetry } from '../ports';
+import type { CompiledFlag, CompiledSegments, Compilers } from '../evaluation/model';
+import type { Clock, LoadedRuleset, RulesetSource, Telemetry } from '../ports';
+import { applyRuleset } from './apply-ruleset';
 
 /** How often a container asks whether anything moved, at most. */
 const CHECK_EVERY_MS = 500;
@@ -25,6 +25,7 @@ export interface Ruleset {
   /** Version of the overrides when last seen. */
   readonly overridesVersion: number;
   readonly flags: ReadonlyMap<string, CompiledFlag>;
+  readonly segments: CompiledSegments;
   /** The store did not answer the last check: this is the last good state. */
   readonly isStale: boolean;
 }
@@ -38,6 +39,7 @@ interface Cached {
 
 export interface FlagCacheParts {
   readonly source: RulesetSource;
+  readonly compilers: Compilers;
   readonly clock: Clock;
   readonly telemetry: Telemetry;
 }
@@ -57,15 +59,15 @@ export class FlagCache {
 
   /**
    * The ruleset as of the last check, half a second ago at most while the store answers; throws `StoreUnavailable`
-   * only where there never was one.
+   * only where there never was one. With `isFresh` the check is made now.
    */
-  async get(environment: string): Promise<Ruleset> {
+  async get(environment: string, isFresh = false): Promise<Ruleset> {
     const cached = this.cached.get(environment);
     if (cached === undefined) {
       await this.loadAll(environment);
       return this.get(environment);
     }
-    if (this.parts.clock() >= cached.checkAt) {
+    if (isFresh || this.parts.clock() >= cached.checkAt) {
       await this.once(this.checking, environment, () => this.check(environment, cached));
     }
     return cached.ruleset;
@@ -113,7 +115,7 @@ export class FlagCache {
     }
     const changed = await source.loadChanged(environment, ruleset.version);
     if (changed !== undefined) {
-      cached.ruleset = this.apply(environment, changed, ruleset.flags, versions.overrides);
+      cached.ruleset = this.apply(environment, changed, ruleset, versions.overrides, false);
     }
     return changed !== undefined;
   }
@@ -147,10 +149,8 @@ export class FlagCache {
     const startedAt = clock();
     const [versions, loaded] = await Promise.all([source.versions(environment), source.loadAll(environment)]);
     const cached = this.cached.get(environment);
-    const known = loaded.corrupt.flatMap((key) => cached?.ruleset.flags.get(key) ?? []);
-    const kept = new Map(known.map((flag) => [flag.key, flag]));
     const fresh = {
-      ruleset: this.apply(environment, loaded, kept, versions.overrides),
+      ruleset: this.apply(environment, loaded, cached?.ruleset, versions.overrides, true),
       checkAt: startedAt + jittered(CHECK_EVERY_MS),
       fullLoadAt: startedAt + jittered(FULL_LOAD_EVERY_MS),
     };
@@ -164,20 +164,18 @@ export class FlagCache {
     }
   }
 
-  /** A corrupt flag keeps its last good state, or stays out; the others are not touched by it. */
   private apply(
     environment: string,
     loaded: LoadedRuleset,
-    base: ReadonlyMap<string, CompiledFlag>,
+    base: Pick<Ruleset, 'flags' | 'segments'> | undefined,
     overridesVersion: number,
+    isWhole: boolean,
   ): Ruleset {
-    const changed = new Map(base);
-    loaded.removed.forEach((key) => changed.delete(key));
-    loaded.records.forEach((record: FlagRecord) => changed.set(record.flag.key, compileFlag(record)));
-    const flags = new Map([...changed].sort(([a], [b]) => (a < b ? -1 : 1)));
-    if (loaded.corrupt.length > 0) {
-      this.parts.telemetry.error('flags that cannot be read', { environment, flagKeys: loaded.corrupt });
-      this.parts.telemetry.count('CorruptFlags');
+    const { compilers, telemetry } = this.parts;
+    const { flags, segments, corrupt } = applyRuleset(loaded, base, isWhole, compilers);
+    if (corrupt.length > 0) {
+      telemetry.error('flags that cannot be read', { environment, flagKeys: corrupt });
+      telemetry.count('CorruptFlags');
     }
     // an eventually consistent read may be behind what is known here
     const known = this.cached.get(environment)?.ruleset.overridesVersion ?? 0;
@@ -185,6 +183,7 @@ export class FlagCache {
       version: loaded.version,
       overridesVersion: Math.max(overridesVersion, known),
       flags,
+      segments,
       isStale: false,
     };
   }

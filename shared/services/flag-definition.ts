@@ -23,7 +23,7 @@ const withDefaults = (key: string, type: FlagType, request: ReplaceFlagRequest):
     enabled: request.enabled ?? false,
     rolloutPercentage: request.rolloutPercentage ?? 100,
     variantWeights: request.variantWeights ?? null,
-    rules: request.rules ?? [],
+    rules: (request.rules ?? []).map((rule) => ({ ...rule, id: rule.id ?? '' })),
     groups: request.groups ?? [],
     userTypes: request.userTypes ?? [],
     subscriptionTiers: request.subscriptionTiers ?? [],

@@ -7,6 +7,7 @@ import { composeFlagService } from '../../shared/composition/flag-service';
 import { composeOverrideService } from '../../shared/composition/override-service';
 import { openTables } from '../../shared/composition/parts';
 import { composeSweepService } from '../../shared/composition/sweep-service';
+import { contextOf } from '../../shared/evaluation/context';
 import type { Flag } from '../../shared/contract/flag';
 import type { OverrideType } from '../../shared/contract/override';
 import type { JsonValue } from '../../shared/contract/primitives';
@@ -52,7 +53,7 @@ const composeContainer = (config: Config) => {
       overrides.remove(aCall(), flagKey, userId, overrideType),
     /** What the flag gives the user, undefined where it is absent. */
     valueOf: async (flagKey: string, userId: string | undefined): Promise<JsonValue | undefined> => {
-      const { evaluations } = await evaluation.evaluate(ENVIRONMENT, userId);
+      const { evaluations } = await evaluation.evaluate(contextOf(ENVIRONMENT, { userId }));
       return evaluations.find(({ key }) => key === flagKey)?.value;
     },
   };

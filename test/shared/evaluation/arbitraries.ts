@@ -3,9 +3,7 @@ import { FLAG_TYPES, type Flag } from '../../../shared/contract/flag';
 import { OVERRIDE_KINDS } from '../../../shared/contract/override';
 import type { JsonValue } from '../../../shared/contract/primitives';
 import type { EvaluationContext, UserFlagOverride } from '../../../shared/evaluation/model';
-import { aFlag, anOverride, GENERATION } from './a-flag';
-
-export const NOW_MS = Date.parse('2026-03-01T12:00:00Z');
+import { aContext, aFlag, anOverride, GENERATION, NOW_MS } from './a-flag';
 
 const jsonValue = fc.jsonValue() as fc.Arbitrary<JsonValue>;
 
@@ -60,6 +58,8 @@ export const overrides: fc.Arbitrary<UserFlagOverride> = fc
   })
   .map((fields) => anOverride(fields));
 
-export const contexts: fc.Arbitrary<EvaluationContext> = fc.record({
-  userId: fc.option(fc.oneof(userIds, fc.string({ unit: 'binary', maxLength: 200 })), { nil: undefined }),
-});
+export const contexts: fc.Arbitrary<EvaluationContext> = fc
+  .record({
+    userId: fc.option(fc.oneof(userIds, fc.string({ unit: 'binary', maxLength: 200 })), { nil: undefined }),
+  })
+  .map((known) => aContext(known));

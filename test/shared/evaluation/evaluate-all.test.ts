@@ -1,18 +1,14 @@
-import { compileFlag } from '../../../shared/evaluation/compile-flag';
-import { evaluateAll } from '../../../shared/evaluation/evaluate-all';
-import { evaluateFlag } from '../../../shared/evaluation/evaluate-flag';
-import { aFlag, anOverride, GENERATION, USER_ID } from './a-flag';
-import { sha256 } from './sha256';
+import { evaluateAll, evaluateFlag } from '../../../shared/evaluation/evaluate-flag';
+import { aContext, aFlag, anOverride, aQuestion, compiled } from './a-flag';
 
-const NOW_MS = Date.parse('2026-03-01T12:00:00Z');
-const context = { userId: USER_ID };
+const question = aQuestion();
 
 const flags = [
   aFlag({ key: 'new-search', rolloutPercentage: 30 }),
   aFlag({ key: 'retired', state: 'archived' }),
   aFlag({ key: 'banner', visibility: 'public' }),
   aFlag({ key: 'beta', enabled: false }),
-].map((flag) => compileFlag({ flag, generation: GENERATION }));
+].map((flag) => compiled(flag));
 
 const overrides = new Map([
   ['beta', [anOverride({ flagKey: 'beta' })]],
@@ -20,24 +16,24 @@ const overrides = new Map([
 ]);
 
 it('gives each flag what it gives alone, in the order of the flags, without those that are absent', () => {
-  const evaluations = evaluateAll(flags, overrides, context, NOW_MS, sha256);
+  const evaluations = evaluateAll(flags, overrides, question);
 
   expect(evaluations.map(({ key }) => key)).toEqual(['new-search', 'banner', 'beta']);
   expect(evaluations).toEqual(
     flags
-      .map((flag) => evaluateFlag(flag, overrides.get(flag.key) ?? [], context, NOW_MS, sha256))
+      .map((flag) => evaluateFlag(flag, overrides.get(flag.key), question))
       .filter((evaluation) => evaluation !== undefined),
   );
 });
 
 it('gives an anonymous caller the public flags only', () => {
-  const evaluations = evaluateAll(flags, overrides, { userId: undefined }, NOW_MS, sha256);
+  const evaluations = evaluateAll(flags, overrides, aQuestion(aContext({ userId: undefined })));
 
   expect(evaluations.map(({ key }) => key)).toEqual(['banner']);
 });
 
 it('takes a malformed user id for an anonymous caller', () => {
-  const evaluations = evaluateAll(flags, overrides, { userId: 'not a user' }, NOW_MS, sha256);
+  const evaluations = evaluateAll(flags, overrides, aQuestion(aContext({ userId: 'not a user' })));
 
   expect(evaluations.map(({ key }) => key)).toEqual(['banner']);
 });
@@ -45,5 +41,5 @@ it('takes a malformed user id for an anonymous caller', () => {
 it('reads the flags from any iterable', () => {
   const byKey = new Map(flags.map((flag) => [flag.key, flag]));
 
-  expect(evaluateAll(byKey.values(), overrides, context, NOW_MS, sha256)).toHaveLength(3);
+  expect(evaluateAll(byKey.values(), overrides, question)).toHaveLength(3);
 });

@@ -1,11 +1,6 @@
-import { compileFlag } from '../../../shared/evaluation/compile-flag';
-import { evaluateFlag } from '../../../shared/evaluation/evaluate-flag';
 import type { UserFlagOverride } from '../../../shared/evaluation/model';
-import { aFlag, anOverride, GENERATION, USER_ID } from './a-flag';
+import { aContext, aFlag, anOverride, aQuestion, evaluate, NOW_MS } from './a-flag';
 import { sha256 } from './sha256';
-
-const NOW_MS = Date.parse('2026-03-01T12:00:00Z');
-const context = { userId: USER_ID };
 
 it.each([
   { when: 'the flag is at 100 percent', flag: aFlag(), overrides: [], hashes: 0 },
@@ -32,19 +27,16 @@ it.each([
 ])('hashes $hashes times when $when', ({ flag, overrides, hashes }) => {
   const countedSha256 = jest.fn(sha256);
 
-  evaluateFlag(compileFlag({ flag, generation: GENERATION }), overrides, context, NOW_MS, countedSha256);
+  evaluate(flag, overrides, aQuestion(aContext(), { sha256: countedSha256 }));
 
   expect(countedSha256).toHaveBeenCalledTimes(hashes);
 });
 
 it('does not hash for an anonymous caller', () => {
   const countedSha256 = jest.fn(sha256);
-  const flag = compileFlag({
-    flag: aFlag({ visibility: 'public', rolloutPercentage: 30 }),
-    generation: GENERATION,
-  });
+  const flag = aFlag({ visibility: 'public', rolloutPercentage: 30 });
 
-  evaluateFlag(flag, [], { userId: undefined }, NOW_MS, countedSha256);
+  evaluate(flag, [], aQuestion(aContext({ userId: undefined }), { sha256: countedSha256 }));
 
   expect(countedSha256).not.toHaveBeenCalled();
 });
@@ -56,29 +48,20 @@ it('takes the first override that counts when there are several of one kind', ()
     anOverride({ kind: 'value', value: true }),
   ];
 
-  const evaluation = evaluateFlag(
-    compileFlag({ flag: aFlag(), generation: GENERATION }),
-    overrides,
-    context,
-    NOW_MS,
-    sha256,
-  );
+  const evaluation = evaluate(aFlag(), overrides);
 
   expect(evaluation).toMatchObject({ value: false, override: { kind: 'value', expiresAtMs: NOW_MS + 1 } });
 });
 
 it('ignores a number that is none, a kind it does not know and an expiry that is no time', () => {
-  const flag = compileFlag({
-    flag: aFlag({ type: 'number', variants: { on: 1, off: 0 } }),
-    generation: GENERATION,
-  });
+  const flag = aFlag({ type: 'number', variants: { on: 1, off: 0 } });
   const overrides = [
     anOverride({ kind: 'value', value: Number.NaN }),
     anOverride({ kind: 'whatever' as UserFlagOverride['kind'] }),
     anOverride({ kind: 'exclude', expiresAtMs: Number.NaN }),
   ];
 
-  expect(evaluateFlag(flag, overrides, context, NOW_MS, sha256)).toMatchObject({
+  expect(evaluate(flag, overrides)).toMatchObject({
     value: 1,
     source: 'default',
   });

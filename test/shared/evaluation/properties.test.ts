@@ -1,20 +1,9 @@
 import * as fc from 'fast-check';
 import { FlagSchema, type Flag } from '../../../shared/contract/flag';
-import { compileFlag } from '../../../shared/evaluation/compile-flag';
-import { evaluateFlag } from '../../../shared/evaluation/evaluate-flag';
 import { fitsType } from '../../../shared/evaluation/fits-type';
 import type { Evaluation, EvaluationContext, UserFlagOverride } from '../../../shared/evaluation/model';
-import { aFlag, anOverride, GENERATION } from './a-flag';
-import {
-  anyFlags,
-  contexts,
-  flagKeys,
-  NOW_MS,
-  overrides,
-  percentages,
-  soundFlags,
-  userIds,
-} from './arbitraries';
+import { aContext, aFlag, anOverride, aQuestion, evaluate as evaluateFlag, NOW_MS } from './a-flag';
+import { anyFlags, contexts, flagKeys, overrides, percentages, soundFlags, userIds } from './arbitraries';
 import { sha256 } from './sha256';
 
 const manyOverrides = fc.array(overrides, { maxLength: 6 });
@@ -23,11 +12,10 @@ const evaluate = (
   flag: Flag,
   context: EvaluationContext,
   overridesOfFlag: readonly UserFlagOverride[] = [],
-): Evaluation | undefined =>
-  evaluateFlag(compileFlag({ flag, generation: GENERATION }), overridesOfFlag, context, NOW_MS, sha256);
+): Evaluation | undefined => evaluateFlag(flag, overridesOfFlag, aQuestion(context));
 
 const isOn = (key: string, rolloutPercentage: number, userId: string): boolean =>
-  evaluate(aFlag({ key, rolloutPercentage }), { userId })?.value === true;
+  evaluate(aFlag({ key, rolloutPercentage }), aContext({ userId }))?.value === true;
 
 const throughJson = <Value>(value: Value): Value => JSON.parse(JSON.stringify(value)) as Value;
 
@@ -91,7 +79,7 @@ it('gives the off variant to an excluded user whatever else is said about that u
   const exclusion = anOverride({ kind: 'exclude' });
   fc.assert(
     fc.property(soundFlags, userIds, manyOverrides, fc.nat(6), (flag, userId, others, position) => {
-      const evaluation = evaluate(flag, { userId }, others.toSpliced(position, 0, exclusion));
+      const evaluation = evaluate(flag, aContext({ userId }), others.toSpliced(position, 0, exclusion));
       if (flag.state === 'active') {
         expect(evaluation).toMatchObject({
           variant: 'off',

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Flag } from '../../../shared/contract/flag';
 import type { JsonValue } from '../../../shared/contract/primitives';
+import { contextOf } from '../../../shared/evaluation/context';
 import type { Evaluation, EvaluationContext, UserFlagOverride } from '../../../shared/evaluation/model';
 import defaults from '../../vectors/defaults.json';
 
@@ -14,7 +15,7 @@ interface WrittenOverride {
   readonly expiresAt?: string | null;
 }
 
-interface WrittenEvaluation extends Omit<Evaluation, 'key' | 'override'> {
+interface WrittenEvaluation extends Pick<Evaluation, 'value' | 'variant' | 'reason' | 'source'> {
   readonly override: { readonly kind: UserFlagOverride['kind']; readonly expiresAt: string | null } | null;
 }
 
@@ -36,7 +37,7 @@ export interface Vector {
   readonly overrides: readonly UserFlagOverride[];
   readonly context: EvaluationContext;
   readonly nowMs: number;
-  readonly expected: Evaluation | undefined;
+  readonly expected: Partial<Evaluation> | undefined;
 }
 
 const FOLDER = join(__dirname, '../../vectors');
@@ -59,7 +60,7 @@ const toVector = (written: WrittenCase): Vector => {
     flag,
     generation: written.generation ?? defaults.generation,
     overrides: (written.overrides ?? []).map(toOverride),
-    context: { userId },
+    context: contextOf('production', { userId }),
     nowMs: Date.parse(written.now ?? defaults.now),
     expected: written.expect === null ? undefined : toEvaluation(flag.key, written.expect),
   };
@@ -70,7 +71,7 @@ const toOverride = (written: WrittenOverride): UserFlagOverride => {
   return { ...rest, expiresAtMs: toMs(expiresAt) };
 };
 
-const toEvaluation = (key: string, { override, ...rest }: WrittenEvaluation): Evaluation => ({
+const toEvaluation = (key: string, { override, ...rest }: WrittenEvaluation): Partial<Evaluation> => ({
   key,
   ...rest,
   override: override && { kind: override.kind, expiresAtMs: toMs(override.expiresAt) },

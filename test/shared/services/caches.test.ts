@@ -1,5 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DeleteCommand, DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { compilers } from '../../../shared/composition/compilers';
 import { openTables } from '../../../shared/composition/parts';
 import { changedKey, flagItemKey } from '../../../shared/dynamodb/keys';
 import { DynamoOverrideRepository } from '../../../shared/dynamodb/override-repository';
@@ -38,11 +39,11 @@ const callsDuring = async (work: () => Promise<unknown>): Promise<string[]> => {
 describe('the flags of a container', () => {
   const open = () => {
     const { flagTable } = openTables(world.config);
-    return new FlagCache({ source: new DynamoRulesetSource(flagTable), clock, telemetry });
+    return new FlagCache({ source: new DynamoRulesetSource(flagTable), compilers, clock, telemetry });
   };
   const enable = (key: string) => world.container.flags.patch(aCall(), key, { enabled: true });
   const isEnabled = async (cache: FlagCache, key: string) =>
-    (await cache.get(ENVIRONMENT)).flags.get(key)?.isEnabled;
+    (await cache.get(ENVIRONMENT)).flags.get(key)?.configurations[0].disabled === undefined;
 
   it('are read once for all who ask at the same time', async () => {
     const cache = open();
@@ -118,7 +119,7 @@ describe('the flags of a container', () => {
     world.proxy.inject('fail', { operations: ['GetItem'] });
     const ruleset = await cache.get(ENVIRONMENT);
     expect(ruleset).toMatchObject({ isStale: false });
-    expect(ruleset.flags.get('checked')?.isEnabled).toBe(true);
+    expect(ruleset.flags.get('checked')?.configurations[0].disabled).toBeUndefined();
   });
 });
 
@@ -140,8 +141,9 @@ describe('a full load that takes longer than a check', () => {
         return loaded;
       },
     };
-    const cache = new FlagCache({ source: slow, clock, telemetry });
-    const isEnabled = async () => (await cache.get(ENVIRONMENT)).flags.get('overtaken')?.isEnabled;
+    const cache = new FlagCache({ source: slow, compilers, clock, telemetry });
+    const isEnabled = async () =>
+      (await cache.get(ENVIRONMENT)).flags.get('overtaken')?.configurations[0].disabled === undefined;
     expect(await isEnabled()).toBe(false);
     isSlow = true;
     nowMs += 7 * MINUTE_MS;

@@ -1,6 +1,7 @@
 import { withDeadline } from '../../../shared/deadline';
 import { overridesVersionKey } from '../../../shared/dynamodb/keys';
 import { StoreUnavailable } from '../../../shared/errors';
+import { contextOf } from '../../../shared/evaluation/context';
 import type { Fault } from '../../support/fault-proxy';
 import {
   aUserId,
@@ -40,7 +41,7 @@ describe.each(FAULTS)('evaluation while DynamoDB answers every read with: %s', (
     world.proxy.inject(fault, { operations: READS });
     await pause(CACHE_CHECK_MS);
     const { result, ms } = await timed(() =>
-      withDeadline(800, () => container.evaluation.evaluate(ENVIRONMENT, user)),
+      withDeadline(800, () => container.evaluation.evaluate(contextOf(ENVIRONMENT, { userId: user }))),
     );
     expect(result.evaluations.find((each) => each.key === key)).toMatchObject({
       value: true,
@@ -55,7 +56,9 @@ describe.each(FAULTS)('evaluation while DynamoDB answers every read with: %s', (
     const container = world.newContainer();
     await container.valueOf(key, aUserId());
     world.proxy.inject(fault, { operations: READS });
-    const { evaluations } = await withDeadline(800, () => container.evaluation.evaluate(ENVIRONMENT, user));
+    const { evaluations } = await withDeadline(800, () =>
+      container.evaluation.evaluate(contextOf(ENVIRONMENT, { userId: user })),
+    );
     expect(evaluations.find((each) => each.key === key)).toMatchObject({ value: true, reason: 'STALE' });
   });
 
@@ -66,11 +69,11 @@ describe.each(FAULTS)('evaluation while DynamoDB answers every read with: %s', (
     await container.valueOf(key, user);
     world.proxy.inject(fault, { operations: READS });
     await pause(CACHE_CHECK_MS);
-    await withDeadline(800, () => container.evaluation.evaluate(ENVIRONMENT, user));
+    await withDeadline(800, () => container.evaluation.evaluate(contextOf(ENVIRONMENT, { userId: user })));
     world.proxy.heal();
     await world.container.put(key, user, 'include');
     await pause(2_500);
-    const { evaluations } = await container.evaluation.evaluate(ENVIRONMENT, user);
+    const { evaluations } = await container.evaluation.evaluate(contextOf(ENVIRONMENT, { userId: user }));
     expect(evaluations.find((each) => each.key === key)).toMatchObject({
       value: true,
       reason: 'TARGETING_MATCH',

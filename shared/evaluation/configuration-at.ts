@@ -1,0 +1,13 @@
+import type { CompiledFlag, Configuration } from './model';
+
+/** What the flag is configured to at this moment: a planned change counts from its moment on. */
+export const configurationAt = ({ configurations }: CompiledFlag, nowMs: number): Configuration => {
+  let present = configurations[0];
+  for (const configuration of configurations) {
+    if (configuration.fromMs > nowMs) {
+      break;
+    }
+    present = configuration;
+  }
+  return present;
+};
