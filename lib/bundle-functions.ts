@@ -79,7 +79,7 @@ export const bundleFunctions = async ({
     alias: substitutes,
     plugins: [withoutJsonSchema],
     // imported only when an operation streams events, which none of ours does
-    external: ['@smithy/core/event-streams', `./${PATTERN_ENGINE}`],
+    external: ['@smithy/core/event-streams'],
     metafile: true,
     logLevel: 'warning',
     // names that the substitutes leave out on purpose

@@ -3,6 +3,7 @@ import { AuditEventSchema } from '../contract/audit';
 import { FlagSchema } from '../contract/flag';
 import { OVERRIDE_KINDS } from '../contract/override';
 import { JsonValueSchema } from '../contract/primitives';
+import { PlannedChangeSchema } from '../contract/schedule';
 import type { Change, FlagRecord, StoredOverride } from '../ports';
 import type { Item } from './table';
 
@@ -53,7 +54,11 @@ export const tombstone = (changeId: string, nowMs: number) => ({
   ttl: Math.floor(nowMs / 1000),
 });
 
-const FlagItemSchema = z.object({ generation: z.string().min(1), flag: json.pipe(FlagSchema) });
+const FlagItemSchema = z.object({
+  generation: z.string().min(1),
+  flag: json.pipe(FlagSchema),
+  planned: json.pipe(z.array(PlannedChangeSchema)).optional(),
+});
 
 /** Undefined where the item is a tombstone; throws a ZodError where it is corrupt. */
 export const parseFlagItem = (item: Item): FlagRecord | undefined =>
@@ -64,6 +69,7 @@ export const flagAttributes = (record: FlagRecord, changeId: string) => ({
   changeId,
   version: record.flag.version,
   flag: JSON.stringify(record.flag),
+  planned: record.planned === undefined ? undefined : JSON.stringify(record.planned),
 });
 
 const OverrideItemSchema = z.object({

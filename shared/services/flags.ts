@@ -164,7 +164,7 @@ export class FlagService {
       if (changedKeys(record.flag, flag).length === 0) {
         return record.flag;
       }
-      return this.commit(call, snapshot, { flag, generation: record.generation }, event, { reason });
+      return this.commit(call, snapshot, { ...record, flag }, event, { reason });
     });
   }
 

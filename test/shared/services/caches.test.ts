@@ -5,6 +5,7 @@ import { openTables } from '../../../shared/composition/parts';
 import { changedKey, flagItemKey } from '../../../shared/dynamodb/keys';
 import { DynamoOverrideRepository } from '../../../shared/dynamodb/override-repository';
 import { DynamoRulesetSource } from '../../../shared/dynamodb/ruleset-source';
+import type { CompiledFlag } from '../../../shared/evaluation/model';
 import { FlagCache } from '../../../shared/services/flag-cache';
 import { OverrideCache } from '../../../shared/services/override-cache';
 import { telemetry } from '../../../shared/telemetry';
@@ -36,6 +37,9 @@ const callsDuring = async (work: () => Promise<unknown>): Promise<string[]> => {
   return world.proxy.calls.slice(before);
 };
 
+const isOn = (flag: CompiledFlag | undefined): boolean | undefined =>
+  flag && flag.configurations[0].disabled === undefined;
+
 describe('the flags of a container', () => {
   const open = () => {
     const { flagTable } = openTables(world.config);
@@ -43,7 +47,7 @@ describe('the flags of a container', () => {
   };
   const enable = (key: string) => world.container.flags.patch(aCall(), key, { enabled: true });
   const isEnabled = async (cache: FlagCache, key: string) =>
-    (await cache.get(ENVIRONMENT)).flags.get(key)?.configurations[0].disabled === undefined;
+    isOn((await cache.get(ENVIRONMENT)).flags.get(key));
 
   it('are read once for all who ask at the same time', async () => {
     const cache = open();
@@ -119,7 +123,7 @@ describe('the flags of a container', () => {
     world.proxy.inject('fail', { operations: ['GetItem'] });
     const ruleset = await cache.get(ENVIRONMENT);
     expect(ruleset).toMatchObject({ isStale: false });
-    expect(ruleset.flags.get('checked')?.configurations[0].disabled).toBeUndefined();
+    expect(isOn(ruleset.flags.get('checked'))).toBe(true);
   });
 });
 
@@ -142,8 +146,7 @@ describe('a full load that takes longer than a check', () => {
       },
     };
     const cache = new FlagCache({ source: slow, compilers, clock, telemetry });
-    const isEnabled = async () =>
-      (await cache.get(ENVIRONMENT)).flags.get('overtaken')?.configurations[0].disabled === undefined;
+    const isEnabled = async () => isOn((await cache.get(ENVIRONMENT)).flags.get('overtaken'));
     expect(await isEnabled()).toBe(false);
     isSlow = true;
     nowMs += 7 * MINUTE_MS;
