@@ -58,6 +58,7 @@ module.exports = {
       PARSE,
       PORTS,
       CONFIG,
+      EVALUATION,
       '^shared/services/call\\.ts$',
     ]),
     only('config', CONFIG, [CONTRACT]),

@@ -36,6 +36,9 @@ export const dataEnvironment = (props: FunctionEnvironmentProps): Record<string,
     TOKEN_JWKS_URI: `${keysOf}/${userPool.userPoolId}/.well-known/jwks.json`,
     TOKEN_CLIENT_IDS: userPool.clientId,
     TOKEN_MACHINE_CLIENT_IDS: machines.clientId,
+    GROUPS_CLAIM: settings.groupsClaim,
+    USER_TYPE_CLAIM: settings.userTypeClaim,
+    SUBSCRIPTION_CLAIM: settings.subscriptionClaim,
     USER_POOL_ID: userPool.userPoolId,
   };
 };

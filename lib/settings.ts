@@ -52,6 +52,8 @@ const isCognito = (text: string): boolean =>
 
 const HOST_NAME = /^(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/;
 
+const ClaimSchema = z.string().regex(/^[\x21-\x7e]{1,128}$/, 'the name of a claim, as custom:userType');
+
 const shape = {
   /** Names this deployment, its stack and its metrics; chooses the defaults below `stages` in cdk.json. */
   stage: StageSchema,
@@ -70,6 +72,12 @@ const shape = {
   defaultEnvironment: z.string().default('production'),
   /** `sub`: user ids are UUIDs as Cognito makes them; `any`: 1 to 128 letters, digits, `._@:+=-`. */
   userIdFormat: UserIdFormatSchema.default('sub'),
+  /** The claim with the groups that flags are targeted by; `admin` and `viewer` always go by `cognito:groups`. */
+  groupsClaim: ClaimSchema.default('cognito:groups'),
+  /** The claim of ID tokens with the user type. */
+  userTypeClaim: ClaimSchema.default('custom:userType'),
+  /** The claim of ID tokens with the subscription tier. */
+  subscriptionClaim: ClaimSchema.default('custom:subscription'),
   /** Origins whose pages may call the API; none means no cross-origin call at all. */
   allowedOrigins: z
     .preprocess(

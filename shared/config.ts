@@ -11,6 +11,7 @@ export interface Config {
   /** Of one flag, in any 60 minutes. */
   readonly overrideChangesPerHour: number;
   readonly tokens: TokenConfig;
+  readonly identityClaims: IdentityClaims;
   readonly userPoolId: string;
 }
 
@@ -21,6 +22,13 @@ export interface TokenConfig {
   readonly clientIds: readonly string[];
   /** App clients for client credentials. */
   readonly machineClientIds: readonly string[];
+}
+
+/** The claims of a token that identity attributes are read from. */
+export interface IdentityClaims {
+  readonly groups: string;
+  readonly userType: string;
+  readonly subscription: string;
 }
 
 const list = z
@@ -40,6 +48,9 @@ const EnvironmentSchema = z
     TOKEN_CLIENT_IDS: list,
     TOKEN_MACHINE_CLIENT_IDS: list,
     OVERRIDE_CHANGES_PER_HOUR: z.coerce.number().int().positive(),
+    GROUPS_CLAIM: z.string().min(1),
+    USER_TYPE_CLAIM: z.string().min(1),
+    SUBSCRIPTION_CLAIM: z.string().min(1),
     USER_POOL_ID: z.string().min(1),
   })
   .refine((env) => env.ENVIRONMENTS.includes(env.DEFAULT_ENVIRONMENT), {
@@ -65,6 +76,11 @@ export const readConfig = (env: Readonly<Record<string, string | undefined>> = p
       jwksUri: values.TOKEN_JWKS_URI,
       clientIds: values.TOKEN_CLIENT_IDS,
       machineClientIds: values.TOKEN_MACHINE_CLIENT_IDS,
+    },
+    identityClaims: {
+      groups: values.GROUPS_CLAIM,
+      userType: values.USER_TYPE_CLAIM,
+      subscription: values.SUBSCRIPTION_CLAIM,
     },
     userPoolId: values.USER_POOL_ID,
   };

@@ -1,7 +1,7 @@
 import { composeEvaluationService } from '../../shared/composition/evaluation-service';
 import { composeHandler } from '../../shared/composition/handlers';
 import type { ConfigFlagsResponse } from '../../shared/contract/evaluation';
-import { contextOf } from '../../shared/evaluation/context';
+import { evaluationContextOf } from '../../shared/http/evaluation-context';
 import { revalidated } from '../../shared/http/responses';
 
 const evaluation = composeEvaluationService();
@@ -9,8 +9,9 @@ const evaluation = composeEvaluationService();
 export const handler = composeHandler({
   caller: 'anyone',
   area: 'evaluation',
-  answer: async ({ environment, principal, event }) => {
-    const { version, evaluations } = await evaluation.evaluate(contextOf(environment, principal));
+  answer: async (request) => {
+    const { environment, event } = request;
+    const { version, evaluations } = await evaluation.evaluate(evaluationContextOf(request));
     const body: ConfigFlagsResponse = {
       environment,
       version,

@@ -1,8 +1,8 @@
 import { composeEvaluationService } from '../../shared/composition/evaluation-service';
 import { composeHandler } from '../../shared/composition/handlers';
 import type { MyFlagsResponse } from '../../shared/contract/evaluation';
-import { contextOf } from '../../shared/evaluation/context';
 import type { Evaluation } from '../../shared/evaluation/model';
+import { evaluationContextOf } from '../../shared/http/evaluation-context';
 import { ok } from '../../shared/http/responses';
 
 const evaluation = composeEvaluationService();
@@ -27,14 +27,11 @@ const shown = ({
 export const handler = composeHandler({
   caller: 'user',
   area: 'evaluation',
-  answer: async ({ environment, principal }) => {
-    const userId = principal.userId ?? '';
-    const { evaluations } = await evaluation.evaluate(
-      contextOf(environment, { userId, groups: principal.groups }),
-    );
+  answer: async (request) => {
+    const { evaluations } = await evaluation.evaluate(evaluationContextOf(request));
     const body: MyFlagsResponse = {
-      userId,
-      environment,
+      userId: request.principal.userId ?? '',
+      environment: request.environment,
       flags: Object.fromEntries(evaluations.map((each) => [each.key, shown(each)])),
     };
     return ok(body);

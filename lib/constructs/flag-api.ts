@@ -134,6 +134,8 @@ const corsFor = (allowedOrigins: readonly string[]): CorsPreflightOptions => ({
     'if-none-match',
     'x-environment',
     'x-device-id',
+    'x-timezone',
+    'x-app-version',
     'x-request-id',
   ],
   exposeHeaders: ['ETag', 'Retry-After', 'Location', 'X-Request-Id'],

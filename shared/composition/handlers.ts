@@ -11,6 +11,7 @@ export const composeHandler = <Query extends z.ZodRawShape, Body extends z.ZodTy
 ) =>
   createHandler(endpoint, {
     verifier: createTokenVerifier(config.tokens),
+    identityClaims: config.identityClaims,
     environments: config.environments,
     defaultEnvironment: config.defaultEnvironment,
     telemetry,

@@ -2,15 +2,13 @@ import type * as z from 'zod';
 import type { Area } from '../ports';
 import type { AnswerProblemsParts } from './answer-problems';
 import { parseJsonBody } from './parse-json-body';
-import { type Caller, identify } from './principal';
+import { type Caller, identify, type IdentityParts } from './principal';
 import { type HttpEvent, readRequest, type Request } from './request';
 import type { HttpResponse } from './responses';
 import { identifySigner, isSigned } from './signed-caller';
-import type { TokenVerifier } from './token-verifier';
 import { type HttpHandler, wrapHandler } from './wrap-handler';
 
-export interface EndpointParts extends Omit<AnswerProblemsParts, 'area'> {
-  readonly verifier: TokenVerifier;
+export interface EndpointParts extends Omit<AnswerProblemsParts, 'area'>, IdentityParts {
   readonly environments: readonly string[];
   readonly defaultEnvironment: string;
 }
@@ -34,7 +32,7 @@ export const createHandler = <Query extends z.ZodRawShape, Body extends z.ZodTyp
   const answer = async (event: HttpEvent): Promise<HttpResponse> => {
     const principal = isSigned(event)
       ? identifySigner(event)
-      : await identify(event.headers['authorization'], caller, parts.verifier);
+      : await identify(event.headers['authorization'], caller, parts);
     if (body !== undefined) {
       await parseJsonBody(event);
     }

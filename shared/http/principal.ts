@@ -1,4 +1,6 @@
+import type { IdentityClaims } from '../config';
 import { FlagError } from '../errors';
+import { type Identity, identityOf, NO_IDENTITY } from './identity';
 import type { TokenVerifier } from './token-verifier';
 
 /**
@@ -10,16 +12,22 @@ export type Caller = 'none' | 'anyone' | 'user' | 'viewer' | 'admin';
 export interface Principal {
   /** The token's `sub`, or the ARN of who signed the request; undefined for an anonymous caller. */
   readonly userId: string | undefined;
-  readonly groups: readonly string[];
+  /** As the token tells it; nothing is known of an anonymous caller and of who signed the request. */
+  readonly identity: Identity;
 }
 
-const ANONYMOUS: Principal = { userId: undefined, groups: [] };
+const ANONYMOUS: Principal = { userId: undefined, identity: NO_IDENTITY };
 
 /** Groups of which a caller needs one. */
 const GROUPS: Readonly<Partial<Record<Caller, readonly string[]>>> = {
   viewer: ['viewer', 'admin'],
   admin: ['admin'],
 };
+
+export interface IdentityParts {
+  readonly verifier: TokenVerifier;
+  readonly identityClaims: IdentityClaims;
+}
 
 const bearer = (authorization: string): string => {
   const [, token] = /^Bearer +([^\s]+)$/i.exec(authorization) ?? [];
@@ -36,7 +44,7 @@ const bearer = (authorization: string): string => {
 export const identify = async (
   authorization: string | undefined,
   caller: Caller,
-  verifier: TokenVerifier,
+  { verifier, identityClaims }: IdentityParts,
 ): Promise<Principal> => {
   if (caller === 'none') {
     return ANONYMOUS;
@@ -59,5 +67,5 @@ export const identify = async (
   if (needed !== undefined && !needed.some((group) => groups.includes(group))) {
     throw new FlagError('FORBIDDEN', `This needs a member of the group ${needed.join(' or ')}.`);
   }
-  return { userId: claims.sub, groups };
+  return { userId: claims.sub, identity: identityOf(claims, identityClaims) };
 };

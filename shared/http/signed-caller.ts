@@ -1,4 +1,5 @@
 import { FlagError } from '../errors';
+import { NO_IDENTITY } from './identity';
 import type { Principal } from './principal';
 
 /** The gateway lets nobody on a route below it who has not signed the request with AWS credentials (SigV4). */
@@ -19,5 +20,5 @@ export const identifySigner = ({ requestContext }: SignedEvent): Principal => {
   if (arn === undefined || !arn.startsWith('arn:')) {
     throw new FlagError('UNAUTHENTICATED', 'This needs a request signed with AWS credentials (SigV4).');
   }
-  return { userId: arn, groups: [] };
+  return { userId: arn, identity: NO_IDENTITY };
 };

@@ -1,11 +1,17 @@
 import { createHmac, createSign, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { TokenConfig } from '../../shared/config';
+import type { IdentityClaims, TokenConfig } from '../../shared/config';
 
 const encode = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 
 export const CLIENT = 'client-1';
+/** As a deployment has them by default. */
+export const IDENTITY_CLAIMS: IdentityClaims = {
+  groups: 'cognito:groups',
+  userType: 'custom:userType',
+  subscription: 'custom:subscription',
+};
 export const MACHINE_CLIENT = 'machine-1';
 
 /** A user pool reduced to what a verifier sees of it: an issuer, and keys behind an address. */

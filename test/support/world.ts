@@ -13,6 +13,7 @@ import type { OverrideType } from '../../shared/contract/override';
 import type { JsonValue } from '../../shared/contract/primitives';
 import type { Call } from '../../shared/services/call';
 import { startTestEngine, type TestEngine } from './engine';
+import { IDENTITY_CLAIMS } from './signed-tokens';
 import { type FaultProxy, startFaultProxy } from './fault-proxy';
 
 export const ENVIRONMENT = 'production';
@@ -85,6 +86,7 @@ export const openWorld = async (options: { stream?: boolean } = {}): Promise<Wor
     userIdFormat: 'sub',
     overrideChangesPerHour: 100,
     userPoolId: 'none',
+    identityClaims: IDENTITY_CLAIMS,
     tokens: {
       issuer: 'https://issuer.invalid',
       jwksUri: 'https://issuer.invalid/jwks.json',

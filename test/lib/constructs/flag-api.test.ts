@@ -163,6 +163,8 @@ describe('CORS', () => {
         'if-none-match',
         'x-environment',
         'x-device-id',
+        'x-timezone',
+        'x-app-version',
         'x-request-id',
       ],
       ExposeHeaders: ['ETag', 'Retry-After', 'Location', 'X-Request-Id'],

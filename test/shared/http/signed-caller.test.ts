@@ -1,3 +1,4 @@
+import { NO_IDENTITY } from '../../../shared/http/identity';
 import { identifySigner, isSigned } from '../../../shared/http/signed-caller';
 
 describe('a route for signed requests', () => {
@@ -21,7 +22,7 @@ describe('the caller of a signed request', () => {
 
   it('is the ARN that the gateway names', () => {
     const userArn = 'arn:aws:sts::123456789012:assumed-role/OnCall/jo';
-    expect(identifySigner(event({ userArn }))).toEqual({ userId: userArn, groups: [] });
+    expect(identifySigner(event({ userArn }))).toEqual({ userId: userArn, identity: NO_IDENTITY });
   });
 
   it.each([undefined, {}, { userArn: '' }, { userArn: 'jo' }])(

@@ -1,14 +1,22 @@
 import * as fc from 'fast-check';
-import { identify } from '../../../shared/http/principal';
+import { identify, type IdentityParts } from '../../../shared/http/principal';
 import { createTokenVerifier, type TokenVerifier } from '../../../shared/http/token-verifier';
-import { CLIENT, MACHINE_CLIENT, type Issuer, startIssuer } from '../../support/signed-tokens';
+import {
+  CLIENT,
+  IDENTITY_CLAIMS,
+  MACHINE_CLIENT,
+  type Issuer,
+  startIssuer,
+} from '../../support/signed-tokens';
 
 let issuer: Issuer;
 let verifier: TokenVerifier;
+let parts: IdentityParts;
 
 beforeEach(async () => {
   issuer = await startIssuer();
   verifier = createTokenVerifier(issuer.config);
+  parts = { verifier, identityClaims: IDENTITY_CLAIMS };
 });
 afterEach(() => issuer.stop());
 
@@ -117,15 +125,15 @@ describe('who is calling', () => {
       [],
       undefined,
     ]) {
-      await expect(identify(bearer(groups), caller, verifier)).rejects.toMatchObject({ code: 'FORBIDDEN' });
+      await expect(identify(bearer(groups), caller, parts)).rejects.toMatchObject({ code: 'FORBIDDEN' });
     }
     for (const groups of ['admin', '[admin]', { admin: true }]) {
-      await expect(identify(bearer(groups), caller, verifier)).rejects.toMatchObject({
+      await expect(identify(bearer(groups), caller, parts)).rejects.toMatchObject({
         code: 'UNAUTHENTICATED',
       });
     }
-    await expect(identify(bearer(['beta', 'admin']), caller, verifier)).resolves.toMatchObject({
-      groups: ['beta', 'admin'],
+    await expect(identify(bearer(['beta', 'admin']), caller, parts)).resolves.toMatchObject({
+      identity: { groups: ['beta', 'admin'] },
     });
   });
 
@@ -133,27 +141,27 @@ describe('who is calling', () => {
     const claims = { sub: MACHINE_CLIENT, client_id: MACHINE_CLIENT, aud: undefined, token_use: 'access' };
     const machine = `Bearer ${issuer.sign(issuer.claims({ ...claims, scope: 'guidon/evaluate' }))}`;
     for (const caller of ['anyone', 'user', 'viewer', 'admin'] as const) {
-      await expect(identify(machine, caller, verifier)).rejects.toMatchObject({ code: 'FORBIDDEN' });
+      await expect(identify(machine, caller, parts)).rejects.toMatchObject({ code: 'FORBIDDEN' });
     }
     const asId = `Bearer ${issuer.sign(issuer.claims({ aud: MACHINE_CLIENT, 'cognito:groups': ['admin'] }))}`;
-    await expect(identify(asId, 'admin', verifier)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+    await expect(identify(asId, 'admin', parts)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
   });
 
   it('lets a viewer read and not write', async () => {
-    await expect(identify(bearer(['viewer']), 'viewer', verifier)).resolves.toBeDefined();
-    await expect(identify(bearer(['viewer']), 'admin', verifier)).rejects.toMatchObject({
+    await expect(identify(bearer(['viewer']), 'viewer', parts)).resolves.toBeDefined();
+    await expect(identify(bearer(['viewer']), 'admin', parts)).rejects.toMatchObject({
       code: 'FORBIDDEN',
     });
   });
 
   it('is anonymous only where that is allowed and nothing was sent', async () => {
-    await expect(identify(undefined, 'anyone', verifier)).resolves.toMatchObject({ userId: undefined });
+    await expect(identify(undefined, 'anyone', parts)).resolves.toMatchObject({ userId: undefined });
     for (const authorization of ['', 'Bearer', 'Bearer ', 'Basic abc', 'Bearer a b', 'token']) {
-      await expect(identify(authorization, 'anyone', verifier)).rejects.toMatchObject({
+      await expect(identify(authorization, 'anyone', parts)).rejects.toMatchObject({
         code: 'UNAUTHENTICATED',
       });
     }
-    await expect(identify(undefined, 'user', verifier)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+    await expect(identify(undefined, 'user', parts)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
   });
 
   it('is an admin exactly if the list of groups holds that word', async () => {
@@ -162,7 +170,10 @@ describe('who is calling', () => {
       fc.asyncProperty(
         fc.array(fc.oneof(fc.string(), fc.constantFrom('admin', 'admins', ' admin'))),
         async (groups) => {
-          const outcome = await identify(bearer(groups), 'admin', pool).then(
+          const outcome = await identify(bearer(groups), 'admin', {
+            verifier: pool,
+            identityClaims: IDENTITY_CLAIMS,
+          }).then(
             () => true,
             () => false,
           );

@@ -1,0 +1,32 @@
+import { contextOf } from '../evaluation/context';
+import type { EvaluationContext } from '../evaluation/model';
+import { readClientHeaders } from './client-attributes';
+import { circumstancesIn, type GivenContext } from './given-context';
+import type { Principal } from './principal';
+import type { HttpEvent } from './request';
+
+interface Asked {
+  readonly event: Pick<HttpEvent, 'headers'>;
+  readonly principal: Principal;
+  readonly environment: string;
+}
+
+/**
+ * The context of a user, or of nobody in particular, who asks for themselves: identity by the verified token alone; the
+ * client's attributes by its headers, and by what it says itself, which wins.
+ */
+export const evaluationContextOf = (
+  { event, principal, environment }: Asked,
+  given: GivenContext = {},
+): EvaluationContext => {
+  const observed = readClientHeaders(event.headers);
+  const said = circumstancesIn(given);
+  return contextOf(environment, {
+    ...principal.identity,
+    userId: principal.userId,
+    country: said.country ?? observed.country,
+    region: said.region ?? observed.region,
+    client: { ...observed.client, ...said.client },
+    session: said.session,
+  });
+};
