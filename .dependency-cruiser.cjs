@@ -4,7 +4,7 @@ const only = (name, from, allowed, comment) => ({
   severity: 'error',
   comment,
   from: { path: from },
-  to: { path: '^(bin|lib|functions|shared|local|test)/', pathNot: [from, ...allowed] },
+  to: { path: '^(bin|lib|functions|shared|openapi|local|test)/', pathNot: [from, ...allowed] },
 });
 
 const CONTRACT = '^shared/contract/';
@@ -67,7 +67,7 @@ module.exports = {
       name: 'shared-not-upwards',
       severity: 'error',
       from: { path: '^shared/' },
-      to: { path: '^(bin|lib|functions|local|test)/' },
+      to: { path: '^(bin|lib|functions|openapi|local|test)/' },
     },
     only(
       'routes',
@@ -92,6 +92,26 @@ module.exports = {
       'infrastructure knows the table of contents, and the words it shares with the functions',
     ),
     only('bin', '^bin/', ['^lib/']),
+    {
+      name: 'functions-without-zod',
+      severity: 'error',
+      comment: 'what a request may hold is said in the contract, where the published document finds it too',
+      from: { path: '^functions/' },
+      to: { path: 'node_modules/zod/' },
+    },
+    only(
+      'openapi',
+      '^openapi/',
+      ['^functions/routes\\.ts$', CONTRACT, ERRORS, '^shared/http/problem\\.ts$'],
+      'describes the routes by the contract',
+    ),
+    {
+      name: 'product-not-openapi',
+      severity: 'error',
+      comment: 'the document is made before anything is bundled',
+      from: { path: '^(bin|lib|functions|shared)/' },
+      to: { path: '^openapi/' },
+    },
     {
       name: 'product-not-local',
       severity: 'error',

@@ -28,7 +28,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['local/**/*.ts', 'bin/**/*.ts', 'examples/**/*.ts', 'test/**/*.ts'],
+    files: ['local/**/*.ts', 'openapi/**/*.ts', 'bin/**/*.ts', 'examples/**/*.ts', 'test/**/*.ts'],
     rules: { 'no-console': 'off' },
   },
   {

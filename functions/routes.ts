@@ -28,11 +28,18 @@ export interface Route {
 
 const flag = '/api/admin/flags/{flagKey}';
 
-export const routes: readonly Route[] = [
+const table = [
   {
     name: 'health',
     entry: 'evaluation/health',
     routes: ['GET /api/health'],
+    caller: 'none',
+    access: 'nothing',
+  },
+  {
+    name: 'get-openapi',
+    entry: 'evaluation/get-openapi',
+    routes: ['GET /api/openapi.json'],
     caller: 'none',
     access: 'nothing',
   },
@@ -89,9 +96,14 @@ export const routes: readonly Route[] = [
   {
     name: 'change-flag-state',
     entry: 'admin/change-flag-state',
-    routes: ['enable', 'disable', 'archive', 'restore', 'kill', 'revive'].map(
-      (action) => `POST ${flag}/${action}`,
-    ),
+    routes: [
+      `POST ${flag}/enable`,
+      `POST ${flag}/disable`,
+      `POST ${flag}/archive`,
+      `POST ${flag}/restore`,
+      `POST ${flag}/kill`,
+      `POST ${flag}/revive`,
+    ],
     caller: 'admin',
     access: 'write',
   },
@@ -130,7 +142,12 @@ export const routes: readonly Route[] = [
     caller: 'none',
     access: 'nothing',
   },
-];
+] as const satisfies readonly Route[];
+
+export const routes: readonly Route[] = table;
+
+/** Every route that a client can ask for; `openapi/operations.ts` does not compile without a description of each. */
+export type RouteKey = Exclude<(typeof table)[number]['routes'][number], '$default'>;
 
 /** The same routes at the entrance of operators, who sign with AWS credentials: those of admins and viewers have one. */
 export const signedRoutesOf = ({ caller, routes: routeKeys }: Route): string[] =>

@@ -1,15 +1,15 @@
 import { composeFlagService } from '../../shared/composition/flag-service';
 import { composeHandler } from '../../shared/composition/handlers';
-import { ChangeFlagStateRequestSchema, FlagActionSchema } from '../../shared/contract/flag';
-import { callOf, flagKeyOf, switchParameter } from '../../shared/http/request';
+import { FlagActionSchema } from '../../shared/contract/flag';
+import { changeFlagStateRequest } from '../../shared/contract/flag-requests';
+import { callOf, flagKeyOf } from '../../shared/http/request';
 import { okVersioned } from '../../shared/http/responses';
 
 const flags = composeFlagService();
 
 export const handler = composeHandler({
   caller: 'admin',
-  query: { dryRun: switchParameter },
-  body: ChangeFlagStateRequestSchema,
+  ...changeFlagStateRequest,
   area: 'admin',
   answer: async (request) => {
     const call = callOf(request, request.query.dryRun);

@@ -1,15 +1,14 @@
 import { composeFlagService } from '../../shared/composition/flag-service';
 import { composeHandler } from '../../shared/composition/handlers';
-import { CreateFlagRequestSchema } from '../../shared/contract/flag';
-import { callOf, placeOf, switchParameter } from '../../shared/http/request';
+import { createFlagRequest } from '../../shared/contract/flag-requests';
+import { callOf, placeOf } from '../../shared/http/request';
 import { created, okVersioned } from '../../shared/http/responses';
 
 const flags = composeFlagService();
 
 export const handler = composeHandler({
   caller: 'admin',
-  query: { dryRun: switchParameter },
-  body: CreateFlagRequestSchema,
+  ...createFlagRequest,
   area: 'admin',
   answer: async (request) => {
     const { dryRun } = request.query;

@@ -1,17 +1,11 @@
-import * as z from 'zod';
 import { composeAuditService } from '../../shared/composition/audit-service';
 import { composeHandler } from '../../shared/composition/handlers';
-import { type AuditEvent, AuditEventNameSchema } from '../../shared/contract/audit';
-import {
-  AnyUserIdSchema,
-  spelledAsStored,
-  FlagKeySchema,
-  type Page,
-  TimestampSchema,
-} from '../../shared/contract/primitives';
+import type { AuditEvent } from '../../shared/contract/audit';
+import { listAuditEventsRequest } from '../../shared/contract/audit-requests';
+import type { Page } from '../../shared/contract/primitives';
 import { invalidField } from '../../shared/errors';
 import { decodeCursor, encodeCursor } from '../../shared/http/cursor';
-import { listingOf, pagingParameters } from '../../shared/http/request';
+import { listingOf } from '../../shared/http/request';
 import { ok } from '../../shared/http/responses';
 
 const audit = composeAuditService();
@@ -24,19 +18,9 @@ const checkOrder = ({ from, to }: { from?: string | undefined; to?: string | und
   }
 };
 
-const moment = TimestampSchema.transform((text) => new Date(text).toISOString()).optional();
-
 export const handler = composeHandler({
   caller: 'viewer',
-  query: {
-    ...pagingParameters,
-    event: AuditEventNameSchema.optional(),
-    flagKey: FlagKeySchema.optional(),
-    userId: AnyUserIdSchema.transform(spelledAsStored).optional(),
-    actor: z.string().min(1).max(256).optional(),
-    from: moment,
-    to: moment,
-  },
+  ...listAuditEventsRequest,
   area: 'admin',
   answer: async (request) => {
     const { cursor, ...query } = request.query;

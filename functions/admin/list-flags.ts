@@ -1,22 +1,17 @@
-import * as z from 'zod';
 import { composeFlagService } from '../../shared/composition/flag-service';
 import { composeHandler } from '../../shared/composition/handlers';
-import { FlagStateSchema, type ListedFlag } from '../../shared/contract/flag';
+import type { ListedFlag } from '../../shared/contract/flag';
+import { listFlagsRequest } from '../../shared/contract/flag-requests';
 import { FLAG_KEY_PATTERN, type Page } from '../../shared/contract/primitives';
 import { decodeCursor, encodeCursor } from '../../shared/http/cursor';
-import { listingOf, pagingParameters } from '../../shared/http/request';
+import { listingOf } from '../../shared/http/request';
 import { ok } from '../../shared/http/responses';
 
 const flags = composeFlagService();
 
 export const handler = composeHandler({
   caller: 'viewer',
-  query: {
-    ...pagingParameters,
-    q: z.string().max(200).optional(),
-    tag: z.string().max(64).optional(),
-    state: FlagStateSchema.optional(),
-  },
+  ...listFlagsRequest,
   area: 'admin',
   answer: async (request) => {
     const { limit, cursor, q, tag, state } = request.query;

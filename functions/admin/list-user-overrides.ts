@@ -1,8 +1,9 @@
 import { composeHandler } from '../../shared/composition/handlers';
 import { composeOverrideService } from '../../shared/composition/override-service';
 import type { UserOverridesListResponse } from '../../shared/contract/override';
+import { listUserOverridesRequest } from '../../shared/contract/override-requests';
 import { decodeCursor, encodeCursor } from '../../shared/http/cursor';
-import { flagKeyOf, listingOf, pagingParameters } from '../../shared/http/request';
+import { flagKeyOf, listingOf } from '../../shared/http/request';
 import { ok } from '../../shared/http/responses';
 
 const overrides = composeOverrideService();
@@ -11,7 +12,7 @@ const POSITION = /^[^#]{1,128}#[a-z]+$/;
 
 export const handler = composeHandler({
   caller: 'viewer',
-  query: pagingParameters,
+  ...listUserOverridesRequest,
   area: 'admin',
   answer: async (request) => {
     const { limit, cursor } = request.query;

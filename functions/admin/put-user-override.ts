@@ -2,8 +2,8 @@ import { composeHandler } from '../../shared/composition/handlers';
 import { composeOverrideService } from '../../shared/composition/override-service';
 import { CognitoUserDirectory } from '../../shared/cognito/user-directory';
 import { readConfig } from '../../shared/config';
-import { AddUserOverrideRequestSchema } from '../../shared/contract/override';
-import { callOf, flagKeyOf, placeOf, switchParameter } from '../../shared/http/request';
+import { putUserOverrideRequest } from '../../shared/contract/override-requests';
+import { callOf, flagKeyOf, placeOf } from '../../shared/http/request';
 import { created, okVersioned } from '../../shared/http/responses';
 
 const overrides = composeOverrideService();
@@ -11,8 +11,7 @@ const userPool = new CognitoUserDirectory(readConfig().userPoolId);
 
 export const handler = composeHandler({
   caller: 'admin',
-  query: { checkUser: switchParameter },
-  body: AddUserOverrideRequestSchema,
+  ...putUserOverrideRequest,
   area: 'admin',
   answer: async (request) => {
     const flagKey = flagKeyOf(request);

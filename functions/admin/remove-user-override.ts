@@ -1,6 +1,6 @@
 import { composeHandler } from '../../shared/composition/handlers';
 import { composeOverrideService } from '../../shared/composition/override-service';
-import { OverrideTypeSchema } from '../../shared/contract/override';
+import { removeUserOverrideRequest } from '../../shared/contract/override-requests';
 import { callOf, flagKeyOf } from '../../shared/http/request';
 import { noContent } from '../../shared/http/responses';
 
@@ -8,7 +8,7 @@ const overrides = composeOverrideService();
 
 export const handler = composeHandler({
   caller: 'admin',
-  query: { overrideType: OverrideTypeSchema.optional() },
+  ...removeUserOverrideRequest,
   area: 'admin',
   answer: async (request) => {
     const { overrideType } = request.query;

@@ -1,4 +1,7 @@
 import { composePlainHandler } from '../../shared/composition/plain-handler';
+import type { HealthResponse } from '../../shared/contract/health';
 import { ok } from '../../shared/http/responses';
 
-export const handler = composePlainHandler(async () => ok({ status: 'ok' }));
+const health: HealthResponse = { status: 'ok' };
+
+export const handler = composePlainHandler(async () => ok(health));

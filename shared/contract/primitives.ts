@@ -19,7 +19,7 @@ export const UserSubSchema = z
   .regex(/^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$/, 'a user id is a Cognito sub (a UUID)');
 
 /** What the server owns of every stored thing; a body that repeats it is accepted, and it is dropped unread. */
-const SERVER_OWNED = new Set([
+export const SERVER_OWNED: ReadonlySet<string> = new Set([
   'version',
   'createdAt',
   'createdBy',

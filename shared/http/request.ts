@@ -31,25 +31,6 @@ export interface Request<Query, Body> {
   readonly body: Body;
 }
 
-const SWITCH = /^(true|false)$/;
-
-/** `?dryRun=true` */
-export const switchParameter = z
-  .string()
-  .regex(SWITCH, 'is "true" or "false"')
-  .transform((text) => text === 'true')
-  .default(false);
-
-export const pagingParameters = {
-  limit: z
-    .string()
-    .regex(/^\d{1,4}$/, 'is a whole number from 1 to 500')
-    .transform(Number)
-    .pipe(z.number().min(1).max(500))
-    .default(50),
-  cursor: z.string().optional(),
-};
-
 const queryPointer = (path: readonly PropertyKey[]): string => `#query/${path.map(String).join('/')}`;
 
 /** The environment of a request: query parameter, else header, else the deployment's default. */

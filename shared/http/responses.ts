@@ -29,13 +29,28 @@ export const created = (thing: { version: number }, location: string): HttpRespo
   statusCode: 201,
 });
 
-/** An answer that clients keep and ask about again: 304 while it is what they have. */
-export const revalidated = (body: unknown, ifNoneMatch: string | undefined): HttpResponse => {
+const known = (etag: string, ifNoneMatch: string | undefined): boolean => {
+  const tags = (ifNoneMatch ?? '').split(',').map((tag) => tag.trim().replace(/^W\//, ''));
+  return tags.includes(etag) || tags.includes('*');
+};
+
+const tagged = (
+  body: unknown,
+  ifNoneMatch: string | undefined,
+  caching: Readonly<Record<string, string>>,
+): HttpResponse => {
   const text = JSON.stringify(body);
   const etag = `"${createHash('sha256').update(text).digest('base64url').slice(0, 27)}"`;
-  const headers = { etag, 'cache-control': 'private, no-cache', vary: 'Authorization, X-Environment' };
-  const known = (ifNoneMatch ?? '').split(',').map((tag) => tag.trim().replace(/^W\//, ''));
-  return known.includes(etag) || known.includes('*')
+  const headers = { etag, ...caching };
+  return known(etag, ifNoneMatch)
     ? { statusCode: 304, headers }
     : { statusCode: 200, headers: { 'content-type': 'application/json', ...headers }, body: text };
 };
+
+/** An answer that clients keep and ask about again: 304 while it is what they have. */
+export const revalidated = (body: unknown, ifNoneMatch: string | undefined): HttpResponse =>
+  tagged(body, ifNoneMatch, { 'cache-control': 'private, no-cache', vary: 'Authorization, X-Environment' });
+
+/** An answer that is the same for everybody, so that whoever is in between may keep it for a while too. */
+export const published = (body: unknown, ifNoneMatch: string | undefined): HttpResponse =>
+  tagged(body, ifNoneMatch, { 'cache-control': 'public, max-age=300' });

@@ -36,6 +36,7 @@ describe('routes of the gateway', () => {
       'GET /api/config/flags',
       'GET /api/feature-flags',
       'GET /api/health',
+      'GET /api/openapi.json',
     ]);
   });
 

@@ -1,0 +1,47 @@
+import type * as z from 'zod';
+import type { FlagErrorCode } from '../shared/errors';
+import type { SchemaName } from './schemas';
+
+export const TAGS = {
+  Evaluation: 'What flags give to a caller.',
+  Flags: 'Flags and their states.',
+  Overrides: 'Exceptions for single users.',
+  Audit: 'Who changed what.',
+  System: 'The API itself.',
+} as const;
+
+export interface Answer {
+  readonly description: string;
+  /** Without it the answer has no body. */
+  readonly body?: SchemaName;
+  /** @default - `application/json` */
+  readonly mediaType?: string;
+  /** Besides `X-Request-Id`. */
+  readonly headers?: readonly ('ETag' | 'Location')[];
+}
+
+/** What the document says of one route, besides what follows from its row in `functions/routes.ts`. */
+export interface Operation {
+  /** Name for generated clients. @default - that of the route's row in camel case, which a row with one route can do with */
+  readonly id?: string;
+  readonly tag: keyof typeof TAGS;
+  /** A few words. */
+  readonly summary: string;
+  /** Markdown. */
+  readonly description?: string;
+  /** What the handler takes: the very object of `shared/contract` that it is made of. */
+  readonly request?: { readonly query?: z.ZodRawShape; readonly body?: z.ZodType };
+  /** Descriptions of query parameters by name, besides those of `parameters.ts`. */
+  readonly parameters?: Readonly<Record<string, string>>;
+  /** Of the body. @default - `application/json` */
+  readonly mediaTypes?: readonly string[];
+  /** `If-Match` may be answered 412, `If-None-Match` 304. */
+  readonly condition?: 'If-Match' | 'If-None-Match';
+  /** By status. */
+  readonly answers: Readonly<Record<number, Answer>>;
+  /**
+   * Codes besides those that follow from the caller and from having a body or a condition. `none`: the route has other
+   * error bodies than problem details; they stand in `answers`, and nothing follows.
+   */
+  readonly problems?: readonly FlagErrorCode[] | 'none';
+}

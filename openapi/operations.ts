@@ -1,0 +1,14 @@
+import type { RouteKey } from '../functions/routes';
+import type { Operation } from './operation';
+import { auditOperations } from './operations/audit';
+import { evaluationOperations } from './operations/evaluation';
+import { flagOperations } from './operations/flags';
+import { overrideOperations } from './operations/overrides';
+
+/** What the document says of every route of `functions/routes.ts`; a route that is missing does not compile. */
+export const operations: Readonly<Record<RouteKey, Operation>> = {
+  ...evaluationOperations,
+  ...flagOperations,
+  ...overrideOperations,
+  ...auditOperations,
+};

@@ -1,0 +1,77 @@
+import type { RouteKey } from '../functions/routes';
+import { AnyUserIdSchema, FlagKeySchema } from '../shared/contract/primitives';
+import type * as z from 'zod';
+
+type NameIn<Text> = Text extends `${string}{${infer Name}}${infer Rest}` ? Name | NameIn<Rest> : never;
+
+interface PathParameter {
+  readonly schema: z.ZodType;
+  readonly description: string;
+}
+
+/** Every name in braces that the route table has. */
+export const pathParameters: Readonly<Record<NameIn<RouteKey>, PathParameter>> = {
+  flagKey: { schema: FlagKeySchema, description: 'Key of the flag.' },
+  userId: {
+    schema: AnyUserIdSchema,
+    description: 'The `sub` of a user. The deployment may take other ids too (`userIdFormat`).',
+  },
+};
+
+/** Query parameters that mean the same wherever they are. */
+export const queryDescriptions: Readonly<Record<string, string>> = {
+  dryRun: 'Check everything, answer with what would be, and write nothing.',
+  limit: 'How many entries the page has at most.',
+  cursor: '`nextCursor` of the page before; good for this route, environment and filter only.',
+};
+
+const environment = { type: 'string', examples: ['production'] };
+
+/** Parameters that follow from a route's caller and condition. */
+export const sharedParameters = {
+  Environment: {
+    name: 'environment',
+    in: 'query',
+    description:
+      'The environment; left out, it is that of `X-Environment`, else the default of the deployment.',
+    schema: environment,
+  },
+  EnvironmentHeader: {
+    name: 'X-Environment',
+    in: 'header',
+    description: 'The environment, for clients that can only set headers.',
+    schema: environment,
+  },
+  'If-Match': {
+    name: 'If-Match',
+    in: 'header',
+    description: 'Entity tags of the versions that may be overwritten, or `*` for any that exists; else 412.',
+    schema: { type: 'string', examples: ['"1"'] },
+  },
+  'If-None-Match': {
+    name: 'If-None-Match',
+    in: 'header',
+    description: 'Entity tags of what the client has; 304 if it is still that.',
+    schema: { type: 'string' },
+  },
+} as const;
+
+/** Headers of answers. */
+export const answerHeaders = {
+  'X-Request-Id': {
+    description: 'Names the request in the logs.',
+    required: true,
+    schema: { type: 'string' },
+  },
+  ETag: {
+    description: 'The version of what is answered, or of the whole answer.',
+    required: true,
+    schema: { type: 'string' },
+  },
+  Location: {
+    description: 'Where the new thing is, by the entrance and environment of the request.',
+    required: true,
+    schema: { type: 'string', format: 'uri-reference' },
+  },
+  'Retry-After': { description: 'Seconds to wait.', schema: { type: 'integer', minimum: 0 } },
+} as const;

@@ -1,0 +1,19 @@
+import { JsonValueSchema } from '../shared/contract/primitives';
+import { named } from './named-schema';
+import { auditSchemas } from './schemas/audit';
+import { evaluationSchemas } from './schemas/evaluation';
+import { flagSchemas } from './schemas/flags';
+import { overrideSchemas } from './schemas/overrides';
+import { problemSchemas } from './schemas/problems';
+
+/** Every schema that has a name in the document: bodies, answers, and parts that several of them share. */
+export const schemas = {
+  JsonValue: named(JsonValueSchema, 'Any JSON value.'),
+  ...evaluationSchemas,
+  ...flagSchemas,
+  ...overrideSchemas,
+  ...auditSchemas,
+  ...problemSchemas,
+};
+
+export type SchemaName = keyof typeof schemas;

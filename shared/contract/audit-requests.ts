@@ -1,0 +1,19 @@
+import * as z from 'zod';
+import { AuditEventNameSchema } from './audit';
+import { pagingParameters } from './parameters';
+import { AnyUserIdSchema, FlagKeySchema, spelledAsStored, TimestampSchema } from './primitives';
+
+const moment = TimestampSchema.transform((text) => new Date(text).toISOString()).optional();
+
+/** What the route of the audit log takes: query parameters besides `environment`. */
+export const listAuditEventsRequest = {
+  query: {
+    ...pagingParameters,
+    event: AuditEventNameSchema.optional(),
+    flagKey: FlagKeySchema.optional(),
+    userId: AnyUserIdSchema.transform(spelledAsStored).optional(),
+    actor: z.string().min(1).max(256).optional(),
+    from: moment,
+    to: moment,
+  },
+};

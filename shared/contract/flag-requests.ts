@@ -1,0 +1,29 @@
+import * as z from 'zod';
+import {
+  ChangeFlagStateRequestSchema,
+  CreateFlagRequestSchema,
+  FlagStateSchema,
+  UpdateFlagRequestSchema,
+} from './flag';
+import { pagingParameters, switchParameter } from './parameters';
+
+/** What the routes of flags take: query parameters besides `environment`, and the body. */
+
+const dryRun = { dryRun: switchParameter };
+
+export const createFlagRequest = { query: dryRun, body: CreateFlagRequestSchema };
+
+export const listFlagsRequest = {
+  query: {
+    ...pagingParameters,
+    q: z.string().max(200).optional(),
+    tag: z.string().max(64).optional(),
+    state: FlagStateSchema.optional(),
+  },
+};
+
+export const updateFlagRequest = { query: dryRun, body: UpdateFlagRequestSchema };
+
+export const deleteFlagRequest = { query: dryRun };
+
+export const changeFlagStateRequest = { query: dryRun, body: ChangeFlagStateRequestSchema };
