@@ -18,7 +18,7 @@ import type { LocalTemplate } from './template';
 /** An HTTP API takes bodies up to this size. */
 const MAX_BODY_BYTES = 10 * 1024 * 1024;
 
-interface Answer {
+export interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | readonly string[]>>;
   readonly body: string | Buffer;
@@ -94,6 +94,8 @@ const addressOf = (request: IncomingMessage): URL | undefined => {
 export interface GatewayParts extends AuthorizersParts {
   readonly template: LocalTemplate;
   readonly functions: Functions;
+  /** What the laptop shows besides the API, by path; undefined for every path of the API. */
+  readonly page?: (path: string) => Answer | undefined;
   readonly log: (error: unknown) => void;
 }
 
@@ -146,6 +148,10 @@ export class Gateway {
     const url = addressOf(request);
     if (url === undefined) {
       return own(400, 'Bad Request');
+    }
+    const page = request.method === 'GET' ? this.parts.page?.(url.pathname) : undefined;
+    if (page !== undefined) {
+      return page;
     }
     const found = this.find(request.method ?? 'GET', url.pathname);
     if (found === undefined) {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { endWithThis } from './children';
 import { createDemoFlags } from './demo-flags';
+import { docsPage } from './docs-page';
 import { createTables, type Engine, LOCAL_CREDENTIALS, LOCAL_REGION, startEngine } from './engine';
 import { EventSourceMapping } from './event-source-mapping';
 import { Functions } from './functions';
@@ -155,6 +156,7 @@ const start = async (options: GuidonOptions, running: Running): Promise<string> 
     functions,
     jwksUri: userPool.jwksUri,
     operators: demoOperators,
+    page: docsPage,
     log,
   });
   running.add(await gateway.listen(port), closeServer);

@@ -4,6 +4,7 @@ import { constants } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { endOrphan } from './children';
+import { DOCS_PATH } from './docs-page';
 import { type RunningGuidon, startGuidon } from './guidon';
 import { dataDirOf, readInstance, readPort, removeInstance } from './instance-file';
 
@@ -122,6 +123,7 @@ const main = async (): Promise<void> => {
   });
   running.guidon = guidon;
   console.log(`Guidon is ready on ${guidon.url}`);
+  console.log(`The API as a page: ${guidon.url}${DOCS_PATH}`);
   console.log('A token: npm run --silent token -- admin@example.com (or viewer@, alice@, bob@example.com)');
 };
 

@@ -19,8 +19,8 @@ const CALLERS: Readonly<Record<Caller, { text: string; security: readonly object
   none: { text: 'No token is read.', security: [] },
   anyone: { text: 'With or without a token.', security: [{ token: [] }, {}] },
   user: { text: 'For any signed-in user.', security: [{ token: [] }] },
-  viewer: { text: 'For members of `viewer` or `admin`.', security: [{ token: [] }, { signature: [] }] },
-  admin: { text: 'For members of `admin`.', security: [{ token: [] }, { signature: [] }] },
+  viewer: { text: 'For members of `viewer` or `admin`.', security: [{ token: [] }] },
+  admin: { text: 'For members of `admin`.', security: [{ token: [] }] },
 };
 
 const reference = (kind: 'headers' | 'parameters' | 'responses', name: string) => ({

@@ -22,13 +22,6 @@ const securitySchemes = {
     bearerFormat: 'JWT',
     description: 'An ID token or access token of the user pool of the deployment.',
   },
-  signature: {
-    type: 'apiKey',
-    in: 'header',
-    name: 'Authorization',
-    description: 'A signature with AWS credentials (SigV4), for the same path below `/signed`.',
-    'x-amazon-apigateway-authtype': 'awsSigv4',
-  },
 };
 
 const camelCase = (name: string): string =>

@@ -1,3 +1,4 @@
+import * as z from 'zod';
 import {
   ChangeFlagStateRequestSchema,
   CreateFlagRequestSchema,
@@ -6,7 +7,7 @@ import {
   OverrideCountsSchema,
   ReplaceFlagRequestSchema,
 } from '../../shared/contract/flag';
-import { pageSchema } from '../../shared/contract/primitives';
+import { pageSchema, withoutServerOwned } from '../../shared/contract/primitives';
 import { named } from '../named-schema';
 import { pageFields, serverFields } from './fields';
 
@@ -69,7 +70,7 @@ export const flagSchemas = {
     { enabled: true, rolloutPercentage: 50, tags: ['checkout'] },
   ),
   PatchFlagRequest: named(
-    ReplaceFlagRequestSchema.clone(),
+    z.preprocess(withoutServerOwned, ReplaceFlagRequestSchema.out),
     'A JSON merge patch (RFC 7396): what is left out stays. A null in `variants` takes that variant away.',
     replaceable,
     { rolloutPercentage: 50, variants: { contrast: 'black' } },

@@ -32,6 +32,9 @@ describe('npm start', () => {
     const first = await startGuidon({ dataDir });
     expect(first.output.match(/ready on http:\/\/127\.0\.0\.1:\d+/g)).toHaveLength(1);
     expect(first.output).toContain('npm run --silent token -- admin@example.com');
+    expect(first.output).toContain(`${first.url}/docs`);
+    const page = await fetch(`${first.url}/docs`);
+    expect(await page.text()).toContain('swagger-ui');
     const body = { userId: first.ids.alice, overrideType: 'include' };
     await first.call('POST', '/api/admin/flags/new-checkout/users', { as: 'admin', body });
     await first.stop();

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { freePort, stopChild } from '../../local/children';
+import { expectDocumented } from './documented';
 import { readDeployedStack, readFunctionLogs } from './deployed-stack';
 import { isDeployed } from './targets';
 import { stopAtTheEnd } from './left-running';
@@ -82,29 +83,38 @@ const printToken = async (whose: string, environment: NodeJS.ProcessEnv): Promis
   return stdout.trim().split('\n').at(-1) ?? '';
 };
 
+const textOf = (body: unknown): string | undefined =>
+  body === undefined || typeof body === 'string' ? body : JSON.stringify(body);
+
 const callOn =
   (url: string, tokens: Readonly<Record<DemoUser, string>>) =>
   async (method: string, path: string, options: RequestOptions = {}): Promise<Answer> => {
     const token = options.token ?? (options.as && tokens[options.as]);
+    const body = textOf(options.body);
+    const sent = new Headers({
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    });
+    for (const [name, value] of Object.entries(options.headers ?? {})) {
+      sent.set(name, value);
+    }
     const response = await fetch(`${url}${path}`, {
       method,
-      headers: {
-        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-        ...(options.body === undefined ? {} : { 'content-type': 'application/json' }),
-        ...options.headers,
-      },
-      ...(options.body === undefined
-        ? {}
-        : { body: typeof options.body === 'string' ? options.body : JSON.stringify(options.body) }),
+      headers: sent,
+      ...(body === undefined ? {} : { body }),
     });
+    const { status, headers } = response;
     const text = await response.text();
-    const isJson = response.headers.get('content-type')?.includes('json') ?? false;
-    return {
-      status: response.status,
-      headers: response.headers,
+    expectDocumented({
+      method,
+      path,
+      sent: { mediaType: sent.get('content-type'), body },
+      status,
+      headers,
       text,
-      body: isJson && text !== '' ? JSON.parse(text) : undefined,
-    };
+    });
+    const isJson = headers.get('content-type')?.includes('json') ?? false;
+    return { status, headers, text, body: isJson && text !== '' ? JSON.parse(text) : undefined };
   };
 
 interface StartOptions {

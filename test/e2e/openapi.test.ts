@@ -1,0 +1,34 @@
+import { type GuidonInstance, startGuidon } from '../support/guidon-instance';
+import { openapi } from '../support/documented';
+
+let guidon: GuidonInstance;
+
+beforeAll(async () => {
+  guidon = await startGuidon();
+}, 90_000);
+afterAll(() => guidon.stop());
+
+const PATH = '/api/openapi.json';
+
+describe('GET /api/openapi.json', () => {
+  it('gives the document to everybody, whatever the token', async () => {
+    for (const options of [{}, { token: 'x' }]) {
+      const { status, body, headers } = await guidon.call('GET', PATH, options);
+      expect({ status, body }).toEqual({ status: 200, body: openapi });
+      expect(headers.get('cache-control')).toBe('public, max-age=300');
+    }
+  });
+
+  it('is 304 for who has it', async () => {
+    const etag = (await guidon.call('GET', PATH)).headers.get('etag') ?? '';
+    for (const tags of [etag, `W/${etag}`, `"x", ${etag}`, '*']) {
+      expect(await guidon.call('GET', PATH, { headers: { 'if-none-match': tags } })).toMatchObject({
+        status: 304,
+        text: '',
+      });
+    }
+    expect(await guidon.call('GET', PATH, { headers: { 'if-none-match': '"x"' } })).toMatchObject({
+      status: 200,
+    });
+  });
+});
