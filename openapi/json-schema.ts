@@ -79,6 +79,33 @@ const described = (json: JsonSchema, { schema, description, fields, example }: N
   };
 };
 
+const NAMELESS = `${PLACE}__shared#/$defs/`;
+
+/** With the parts that zod found in several places, but that have no name, at each of these places. */
+const inlined = (
+  json: unknown,
+  nameless: Readonly<Record<string, JsonSchema>>,
+  within: readonly string[],
+): unknown => {
+  if (typeof json !== 'object' || json === null) {
+    return json;
+  }
+  if (Array.isArray(json)) {
+    return json.map((each) => inlined(each, nameless, within));
+  }
+  const { $ref, ...rest } = json as JsonSchema;
+  if (typeof $ref === 'string' && $ref.startsWith(NAMELESS)) {
+    if (within.includes($ref)) {
+      throw new Error('A schema that refers to itself has no name: give it one in openapi/schemas.');
+    }
+    const part = { ...nameless[$ref.slice(NAMELESS.length)], ...rest };
+    return inlined(part, nameless, [...within, $ref]);
+  }
+  return Object.fromEntries(
+    Object.entries(json).map(([key, value]) => [key, inlined(value, nameless, within)]),
+  );
+};
+
 /** Everything a JSON value refers to. */
 const referencesIn = (json: unknown): string[] => {
   if (typeof json !== 'object' || json === null) {
@@ -160,12 +187,17 @@ export class JsonSchemas {
   }
 
   private all(io: Direction): Record<string, JsonSchema> {
-    const { schemas } = z.toJSONSchema(this.registry, { io, uri: (id) => `${PLACE}${id}`, override });
+    const { __shared: shared, ...schemas } = z.toJSONSchema(this.registry, {
+      io,
+      uri: (id) => `${PLACE}${id}`,
+      override,
+    }).schemas as Record<string, JsonSchema>;
+    const nameless = (shared?.['$defs'] ?? {}) as Record<string, JsonSchema>;
     return Object.fromEntries(
-      Object.entries(schemas).map(([name, json]) => {
-        const named = this.named[name];
-        return [name, named === undefined ? {} : described(json, named)];
-      }),
+      Object.entries(this.named).map(([name, named]) => [
+        name,
+        described(inlined(schemas[name] ?? {}, nameless, []) as JsonSchema, named),
+      ]),
     );
   }
 }

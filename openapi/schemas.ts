@@ -5,12 +5,14 @@ import { evaluationSchemas } from './schemas/evaluation';
 import { flagSchemas } from './schemas/flags';
 import { overrideSchemas } from './schemas/overrides';
 import { problemSchemas } from './schemas/problems';
+import { ruleSchemas } from './schemas/rules';
 
 /** Every schema that has a name in the document: bodies, answers, and parts that several of them share. */
 export const schemas = {
   JsonValue: named(JsonValueSchema, 'Any JSON value.'),
   ...evaluationSchemas,
   ...flagSchemas,
+  ...ruleSchemas,
   ...overrideSchemas,
   ...auditSchemas,
   ...problemSchemas,

@@ -2,12 +2,14 @@ import type { Operation } from '../operation';
 
 export const evaluationOperations = {
   'GET /api/health': {
+    id: 'getHealth',
     tag: 'System',
     summary: 'Whether the API answers',
     description: 'Touches no data: says that gateway and functions answer.',
     answers: { 200: { description: 'It does.', body: 'Health' } },
   },
   'GET /api/openapi.json': {
+    id: 'getOpenApi',
     tag: 'System',
     summary: 'This document',
     condition: 'If-None-Match',

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import {
   ConfigFlagsResponseSchema,
+  EvaluationResultSchema,
   FeatureFlagsResponseSchema,
   MyFlagsResponseSchema,
   ReasonCodeSchema,
@@ -23,8 +24,12 @@ export const evaluationSchemas = {
   FeatureFlags: named(FeatureFlagsResponseSchema, 'All flags with their reasons.', {
     flags: 'In the order of their keys.',
   }),
+  EvaluationResult: named(EvaluationResultSchema, 'What a flag gives, and what decided.', {
+    variant: 'Null for a value that is no variant.',
+    override: 'The override that decided, or null.',
+  }),
   MyFlags: named(MyFlagsResponseSchema, 'All flags of a user, with what decided.', {
     userId: 'The `sub` of the token.',
-    flags: 'By flag key. `override` is the one that decided, or null.',
+    flags: 'By flag key.',
   }),
 };

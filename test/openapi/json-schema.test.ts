@@ -49,6 +49,17 @@ describe('named schemas', () => {
   });
 });
 
+test('a schema that refers to itself wants a name', () => {
+  const tree: z.ZodType = z.strictObject({ branches: z.array(z.lazy(() => tree)) });
+  const forest = z.strictObject({ tree });
+  const nameless = new JsonSchemas({ Forest: named(forest, 'Trees.') });
+  nameless.answer('Forest');
+  expect(() => nameless.components()).toThrow('A schema that refers to itself has no name');
+  const json = new JsonSchemas({ Forest: named(forest, 'Trees.'), Tree: named(tree, 'A tree.') });
+  json.answer('Forest');
+  expect(Object.keys(json.components())).toEqual(['Forest', 'Tree']);
+});
+
 test('a parameter is shown as what its text means', () => {
   const json = new JsonSchemas({ Colour: named(z.enum(['red']), 'A colour.') });
   expect(json.parameter(switchParameter.optional())).toEqual({ type: 'boolean', default: false });
