@@ -22,7 +22,7 @@ export interface Answer {
 
 /** What the document says of one route, besides what follows from its row in `functions/routes.ts`. */
 export interface Operation {
-  /** Name for generated clients. @default - that of the route's row in camel case, which a row with one route can do with */
+  /** Name for generated clients; the routes of one row each need their own. @default - that of the row, in camel case */
   readonly id?: string;
   readonly tag: keyof typeof TAGS;
   /** A few words. */

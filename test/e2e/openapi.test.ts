@@ -1,5 +1,5 @@
 import { type GuidonInstance, startGuidon } from '../support/guidon-instance';
-import { openapi } from '../support/documented';
+import { openapi, queryParametersOf } from '../support/documented';
 
 let guidon: GuidonInstance;
 
@@ -30,5 +30,24 @@ describe('GET /api/openapi.json', () => {
     expect(await guidon.call('GET', PATH, { headers: { 'if-none-match': '"x"' } })).toMatchObject({
       status: 200,
     });
+  });
+});
+
+const withQuery = Object.entries(openapi.paths)
+  .flatMap(([path, item]) =>
+    Object.entries(item).map(([method, operation]) => ({
+      method: method.toUpperCase(),
+      path: path.replaceAll(/\{\w+\}/g, 'no-such-thing'),
+      names: queryParametersOf(operation).filter((name) => name !== 'environment'),
+    })),
+  )
+  .filter(({ names }) => names.length > 0);
+
+describe('the query parameters of the document', () => {
+  it.each(withQuery)('are known to $method $path', async ({ method, path, names }) => {
+    const query = names.map((name) => `${name}=x`).join('&');
+    const { body } = await guidon.call(method, `${path}?${query}&unheard=of`, { as: 'admin' });
+    const unknown = body.errors.filter(({ code }: { code: string }) => code === 'unknown_field');
+    expect(unknown.map(({ pointer }: { pointer: string }) => pointer)).toEqual(['#query/unheard']);
   });
 });

@@ -99,17 +99,18 @@ export interface Exchange {
 /** A body that only the gateway gives: it has no request id of ours. */
 const isOfGateway = ({ headers }: Exchange): boolean => headers.get('x-request-id') === null;
 
-const requestFaults = ({ path, sent }: Exchange, { parameters, requestBody }: Operation): string[] => {
-  const named = new Set(
-    (parameters ?? [])
-      .map((parameter) => resolved(parameter) as Parameter)
-      .map((each) => `${each.in} ${each.name}`),
-  );
+export const queryParametersOf = ({ parameters = [] }: Operation): string[] =>
+  parameters
+    .map((parameter) => resolved(parameter) as Parameter)
+    .filter((parameter) => parameter.in === 'query')
+    .map(({ name }) => name);
+
+const requestFaults = ({ path, sent }: Exchange, operation: Operation): string[] => {
+  const known = new Set(queryParametersOf(operation));
   const query = [...new URL(path, 'http://localhost').searchParams.keys()];
+  const { requestBody } = operation;
   return [
-    ...query
-      .filter((name) => !named.has(`query ${name}`))
-      .map((name) => `took the query parameter "${name}"`),
+    ...query.filter((name) => !known.has(name)).map((name) => `took the query parameter "${name}"`),
     ...(sent.body === undefined || sent.body === '' || requestBody === undefined
       ? []
       : contentFaults(requestBody.content, mediaTypeOf(sent.mediaType), sent.body).map(
