@@ -1,0 +1,16 @@
+import { composeHandler } from '../../shared/composition/handlers';
+import { composeSegmentService } from '../../shared/composition/segment-service';
+import { callOf, segmentKeyOf, switchParameter } from '../../shared/http/request';
+import { noContent } from '../../shared/http/responses';
+
+const segments = composeSegmentService();
+
+export const handler = composeHandler({
+  caller: 'admin',
+  query: { dryRun: switchParameter },
+  area: 'admin',
+  answer: async (request) => {
+    await segments.delete(callOf(request, request.query.dryRun), segmentKeyOf(request));
+    return noContent();
+  },
+});

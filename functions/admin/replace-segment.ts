@@ -1,0 +1,18 @@
+import { composeHandler } from '../../shared/composition/handlers';
+import { composeSegmentService } from '../../shared/composition/segment-service';
+import { ReplaceSegmentRequestSchema } from '../../shared/contract/segment';
+import { callOf, segmentKeyOf, switchParameter } from '../../shared/http/request';
+import { okVersioned } from '../../shared/http/responses';
+
+const segments = composeSegmentService();
+
+export const handler = composeHandler({
+  caller: 'admin',
+  query: { dryRun: switchParameter },
+  body: ReplaceSegmentRequestSchema,
+  area: 'admin',
+  answer: async (request) => {
+    const call = callOf(request, request.query.dryRun);
+    return okVersioned(await segments.replace(call, segmentKeyOf(request), request.body));
+  },
+});
