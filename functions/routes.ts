@@ -10,10 +10,11 @@ export type { Caller };
  */
 
 /**
- * What a function may touch; one role each (see `lib/constructs/access-profiles.ts`). `target` writes, and looks people
- * up in the user pool.
+ * What a function may touch; one role each (see `lib/constructs/access-profiles.ts`). `survey` writes what it has looked
+ * through an environment for; `target` writes, and looks people up in the user pool.
  */
-export type AccessProfile = 'nothing' | 'evaluate' | 'read' | 'write' | 'target' | 'record' | 'sweep';
+export type AccessProfile =
+  'nothing' | 'evaluate' | 'read' | 'write' | 'survey' | 'target' | 'record' | 'sweep';
 
 export interface Route {
   /** Name of the function, and of its bundle. */
@@ -27,6 +28,7 @@ export interface Route {
 }
 
 const flag = '/api/admin/flags/{flagKey}';
+const segment = '/api/admin/segments/{segmentKey}';
 
 const table = [
   {
@@ -108,6 +110,83 @@ const table = [
     access: 'write',
   },
   {
+    name: 'copy-flag',
+    entry: 'admin/copy-flag',
+    routes: [`POST ${flag}/copy`],
+    caller: 'admin',
+    access: 'write',
+  },
+  {
+    name: 'list-rules',
+    entry: 'admin/list-rules',
+    routes: [`GET ${flag}/rules`],
+    caller: 'viewer',
+    access: 'read',
+  },
+  {
+    name: 'add-rule',
+    entry: 'admin/add-rule',
+    routes: [`POST ${flag}/rules`],
+    caller: 'admin',
+    access: 'write',
+  },
+  {
+    name: 'reorder-rules',
+    entry: 'admin/reorder-rules',
+    routes: [`PUT ${flag}/rules`],
+    caller: 'admin',
+    access: 'write',
+  },
+  {
+    name: 'replace-rule',
+    entry: 'admin/replace-rule',
+    routes: [`PUT ${flag}/rules/{ruleId}`],
+    caller: 'admin',
+    access: 'write',
+  },
+  {
+    name: 'remove-rule',
+    entry: 'admin/remove-rule',
+    routes: [`DELETE ${flag}/rules/{ruleId}`],
+    caller: 'admin',
+    access: 'write',
+  },
+  {
+    name: 'create-segment',
+    entry: 'admin/create-segment',
+    routes: ['POST /api/admin/segments'],
+    caller: 'admin',
+    access: 'write',
+  },
+  {
+    name: 'list-segments',
+    entry: 'admin/list-segments',
+    routes: ['GET /api/admin/segments'],
+    caller: 'viewer',
+    access: 'read',
+  },
+  {
+    name: 'get-segment',
+    entry: 'admin/get-segment',
+    routes: [`GET ${segment}`],
+    caller: 'viewer',
+    access: 'read',
+  },
+  {
+    name: 'replace-segment',
+    entry: 'admin/replace-segment',
+    routes: [`PUT ${segment}`],
+    caller: 'admin',
+    access: 'write',
+  },
+  {
+    name: 'delete-segment',
+    entry: 'admin/delete-segment',
+    routes: [`DELETE ${segment}`],
+    caller: 'admin',
+    access: 'survey',
+  },
+  {
     name: 'put-user-override',
     entry: 'admin/put-user-override',
     routes: [`POST ${flag}/users`],
@@ -176,7 +255,7 @@ export const streamHandlers: readonly StreamHandler[] = [
     access: 'record',
     filters: [
       { eventName: ['INSERT'], ...sortKeyBegins(PREFIX.change) },
-      sortKeyBegins(PREFIX.flag, PREFIX.user),
+      sortKeyBegins(PREFIX.flag, PREFIX.segment, PREFIX.user),
     ],
   },
   {

@@ -31,16 +31,18 @@ const banner = `import { createRequire as makeRequire } from 'node:module'; cons
 
 const substitute = (name: string): string => join(__dirname, 'substitutes', `${name}.ts`);
 
-/** Parts of the AWS SDK that a Lambda does not need. */
+/** Packages that are large and rarely needed, by the substitute that loads them from a file beside the bundle. */
+const loadedWhenNeeded = { re2js: 're2js', '@cfworker/json-schema': 'json-schema' } as const;
+
+/** Parts of the AWS SDK that a Lambda does not need, and what it does not need at once. */
 const substitutes = {
   '@aws-sdk/credential-provider-node': substitute('credential-provider-node'),
   '@aws-sdk/middleware-endpoint-discovery': substitute('middleware-endpoint-discovery'),
   '@smithy/core/checksum': substitute('checksum'),
-  re2js: substitute('re2js'),
+  ...Object.fromEntries(
+    Object.entries(loadedWhenNeeded).map(([name, file]) => [name, substitute(file)] as const),
+  ),
 };
-
-/** What `substitutes/re2js.ts` loads when it is needed. */
-const PATTERN_ENGINE = 're2js.cjs';
 
 /** Modules of zod that a Lambda does not need; they import each other by relative paths, which an alias cannot name. */
 const withoutJsonSchema: Plugin = {
@@ -85,7 +87,9 @@ export const bundleFunctions = async ({
     // names that the substitutes leave out on purpose
     logOverride: { 'import-is-undefined': 'silent' },
   });
-  await addPatternEngine(outDir, metafile);
+  for (const [name, file] of Object.entries(loadedWhenNeeded)) {
+    await addBeside(name, file, outDir, metafile);
+  }
   const bundles = functions.map(({ name }) => ({
     name,
     bytes: statSync(join(outDir, name, 'index.mjs')).size,
@@ -97,12 +101,17 @@ export const bundleFunctions = async ({
   return bundles;
 };
 
-/** Puts the engine of regular expressions beside each bundle that may need it. */
-const addPatternEngine = async (outDir: string, { outputs }: Metafile): Promise<void> => {
-  const engine = join(outDir, PATTERN_ENGINE);
+/** Puts a package beside each bundle that may come to need it. */
+const addBeside = async (
+  name: string,
+  file: string,
+  outDir: string,
+  { outputs }: Metafile,
+): Promise<void> => {
+  const built = join(outDir, `${file}.cjs`);
   await build({
-    entryPoints: [require.resolve('re2js')],
-    outfile: engine,
+    entryPoints: [require.resolve(name)],
+    outfile: built,
     bundle: true,
     format: 'cjs',
     platform: 'node',
@@ -111,12 +120,12 @@ const addPatternEngine = async (outDir: string, { outputs }: Metafile): Promise<
     legalComments: 'none',
     logLevel: 'warning',
   });
-  for (const [file, { inputs }] of Object.entries(outputs)) {
-    if (Object.keys(inputs).some((input) => input.endsWith('substitutes/re2js.ts'))) {
-      copyFileSync(engine, join(dirname(file), PATTERN_ENGINE));
+  for (const [output, { inputs }] of Object.entries(outputs)) {
+    if (Object.keys(inputs).some((input) => input.endsWith(`substitutes/${file}.ts`))) {
+      copyFileSync(built, join(dirname(output), `${file}.cjs`));
     }
   }
-  rmSync(engine);
+  rmSync(built);
 };
 
 /** One line for people. */

@@ -5,6 +5,8 @@ import type { SchemaName } from './schemas';
 export const TAGS = {
   Evaluation: 'What flags give to a caller.',
   Flags: 'Flags and their states.',
+  Rules: 'Targeting rules of a flag.',
+  Segments: 'Rules that are kept once and named by flags.',
   Overrides: 'Exceptions for single users.',
   Audit: 'Who changed what.',
   System: 'The API itself.',

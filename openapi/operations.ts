@@ -4,11 +4,15 @@ import { auditOperations } from './operations/audit';
 import { evaluationOperations } from './operations/evaluation';
 import { flagOperations } from './operations/flags';
 import { overrideOperations } from './operations/overrides';
+import { ruleOperations } from './operations/rules';
+import { segmentOperations } from './operations/segments';
 
 /** What the document says of every route of `functions/routes.ts`; a route that is missing does not compile. */
 export const operations: Readonly<Record<RouteKey, Operation>> = {
   ...evaluationOperations,
   ...flagOperations,
+  ...ruleOperations,
+  ...segmentOperations,
   ...overrideOperations,
   ...auditOperations,
 };

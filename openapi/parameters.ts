@@ -1,5 +1,7 @@
 import type { RouteKey } from '../functions/routes';
 import { AnyUserIdSchema, FlagKeySchema } from '../shared/contract/primitives';
+import { RuleIdSchema } from '../shared/contract/rule';
+import { SegmentKeySchema } from '../shared/contract/segment';
 import type * as z from 'zod';
 
 type NameIn<Text> = Text extends `${string}{${infer Name}}${infer Rest}` ? Name | NameIn<Rest> : never;
@@ -12,6 +14,8 @@ interface PathParameter {
 /** Every name in braces that the route table has. */
 export const pathParameters: Readonly<Record<NameIn<RouteKey>, PathParameter>> = {
   flagKey: { schema: FlagKeySchema, description: 'Key of the flag.' },
+  ruleId: { schema: RuleIdSchema, description: 'Id of the rule.' },
+  segmentKey: { schema: SegmentKeySchema, description: 'Key of the segment.' },
   userId: {
     schema: AnyUserIdSchema,
     description: 'The `sub` of a user. The deployment may take other ids too (`userIdFormat`).',

@@ -6,6 +6,7 @@ import { flagSchemas } from './schemas/flags';
 import { overrideSchemas } from './schemas/overrides';
 import { problemSchemas } from './schemas/problems';
 import { ruleSchemas } from './schemas/rules';
+import { segmentSchemas } from './schemas/segments';
 
 /** Every schema that has a name in the document: bodies, answers, and parts that several of them share. */
 export const schemas = {
@@ -13,6 +14,7 @@ export const schemas = {
   ...evaluationSchemas,
   ...flagSchemas,
   ...ruleSchemas,
+  ...segmentSchemas,
   ...overrideSchemas,
   ...auditSchemas,
   ...problemSchemas,

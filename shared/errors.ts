@@ -5,10 +5,13 @@ export type FlagErrorCode =
   | 'UNAUTHENTICATED'
   | 'FORBIDDEN'
   | 'FLAG_NOT_FOUND'
+  | 'RULE_NOT_FOUND'
+  | 'SEGMENT_NOT_FOUND'
   | 'OVERRIDE_NOT_FOUND'
   | 'USER_NOT_FOUND'
   | 'NOT_FOUND'
   | 'ALREADY_EXISTS'
+  | 'IN_USE'
   | 'VERSION_CONFLICT'
   | 'PAYLOAD_TOO_LARGE'
   | 'UNSUPPORTED_MEDIA_TYPE'
@@ -53,6 +56,20 @@ export class FlagError extends Error {
 /** `INVALID_REQUEST` (400) about a single field. */
 export const invalidField = (pointer: string, code: string, message: string): FlagError =>
   new FlagError('INVALID_REQUEST', message, { errors: [{ pointer, code, message }] });
+
+/** More faults than this help nobody, and an answer has a size. */
+const MAX_REPORTED = 20;
+
+/** A request with these faults, of which there is at least one. */
+export const refused = (
+  code: 'INVALID_REQUEST' | 'INVALID_VALUE',
+  errors: readonly FieldError[],
+): FlagError => {
+  const [first] = errors;
+  const place = first?.pointer === '' ? 'The request' : first?.pointer;
+  const message = first === undefined ? 'The request is not valid.' : `${place}: ${first.message}.`;
+  return new FlagError(code, message, { errors: errors.slice(0, MAX_REPORTED) });
+};
 
 /** The store did not answer in time, or refused for load. `applied` says whether the write may have happened. */
 export class StoreUnavailable extends FlagError {

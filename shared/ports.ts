@@ -57,21 +57,45 @@ export interface FlagRepository {
   /** Flags in the order of their keys, strictly behind `after`, until `limit` of them satisfy `accept`. */
   list(
     environment: string,
-    page: { after: string | undefined; limit: number; accept: (flag: Flag) => boolean },
+    page: { after: string | undefined; limit: number; accept: (record: FlagRecord) => boolean },
   ): Promise<{ records: FlagRecord[]; next: string | undefined }>;
   /** Writes the flag (or its end), moves the ruleset version and files the change, all or nothing. */
   commit(snapshot: FlagSnapshot, next: FlagRecord | { deleted: FlagRecord }, change: Change): Promise<void>;
+}
+
+/** A strong look at one segment, good to base a write on; as {@link FlagSnapshot}. */
+export interface SegmentSnapshot {
+  readonly segment: Segment | undefined;
+  readonly changeId: string | undefined;
+  readonly flagsVersion: number;
+}
+
+export interface SegmentRepository {
+  read(environment: string, segmentKey: string): Promise<Segment | undefined>;
+  readForWrite(environment: string, segmentKey: string): Promise<SegmentSnapshot>;
+  /** Which of these keys have a segment, strongly. */
+  present(environment: string, segmentKeys: readonly string[]): Promise<Set<string>>;
+  /** Segments in the order of their keys, strictly behind `after`. */
+  list(
+    environment: string,
+    page: { after: string | undefined; limit: number },
+  ): Promise<{ segments: Segment[]; next: string | undefined }>;
+  /** Writes the segment (or its end), moves the ruleset version and files the change, all or nothing. */
+  commit(snapshot: SegmentSnapshot, next: Segment | { deleted: Segment }, change: Change): Promise<void>;
 }
 
 /** What the flag cache reads. */
 export interface RulesetSource {
   /** Both versions of an environment, eventually consistent. */
   versions(environment: string): Promise<{ flags: number; overrides: number }>;
-  /** Every flag, and a version that the read is at least as new as. Items that cannot be read are named. */
+  /** Every flag and segment, and a version that the read is at least as new as. Items that cannot be read are named. */
   loadAll(environment: string): Promise<LoadedRuleset>;
   /** What changed behind `since`: undefined where the record of it has a gap. */
   loadChanged(environment: string, since: number): Promise<LoadedRuleset | undefined>;
 }
+
+/** What a ruleset is made of. */
+export type RulesetPart = { readonly flagKey: string } | { readonly segmentKey: string };
 
 export interface LoadedRuleset {
   readonly version: number;
@@ -82,6 +106,7 @@ export interface LoadedRuleset {
   readonly removedSegments: readonly string[];
   /** Keys of flags whose item cannot be read. */
   readonly corrupt: readonly string[];
+  readonly corruptSegments: readonly string[];
 }
 
 export interface StoredOverride {
@@ -189,6 +214,11 @@ export type ItemChange = {
       readonly flagKey: string;
     } & Transition<FlagRecord>)
   | ({
+      readonly item: 'segment';
+      readonly environment: string;
+      readonly segmentKey: string;
+    } & Transition<Segment>)
+  | ({
       readonly item: 'override';
       readonly of: FlagGeneration;
       readonly userId: string;
@@ -218,11 +248,11 @@ export interface CountMove extends FlagGeneration {
 
 export interface ChangeRepository {
   /** The change record of an id, strongly. */
-  find(environment: string, flagKey: string, changeId: string): Promise<Change | undefined>;
+  find(environment: string, of: RulesetPart, changeId: string): Promise<Change | undefined>;
   /** The change record of a generation's deletion, while there is one. */
   findEnd(of: FlagGeneration): Promise<Change | undefined>;
-  /** Moves the ruleset version for a flag that was changed past the API. */
-  bumpFlagsVersion(environment: string, flagKey: string): Promise<void>;
+  /** Moves the ruleset version for a flag or segment that was changed past the API. */
+  bumpFlagsVersion(environment: string, changed: RulesetPart): Promise<void>;
 }
 
 export interface SweepRepository {

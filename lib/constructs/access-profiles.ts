@@ -28,6 +28,7 @@ export class AccessRoles extends Construct {
       evaluate: this.createRole('Evaluate', props, evaluate(props)),
       read: this.createRole('Read', props, read(props)),
       write: this.createRole('Write', props, write(props)),
+      survey: this.createRole('Survey', props, survey(props)),
       target: this.createRole('Target', props, target(props)),
       record: this.createRole('Record', props, record(props)),
       sweep: this.createRole('Sweep', props, sweep(props)),
@@ -68,6 +69,11 @@ const write = ({ flagTable }: AccessRolesProps): PolicyStatement[] => [
     [flagTable.tableArn],
     ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
   ),
+];
+
+const survey = (props: AccessRolesProps): PolicyStatement[] => [
+  ...write(props),
+  allow([props.flagTable.tableArn], ['dynamodb:Query']),
 ];
 
 const target = (props: AccessRolesProps): PolicyStatement[] => [

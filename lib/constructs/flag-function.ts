@@ -30,6 +30,7 @@ const sizes: Readonly<Record<AccessProfile, { readonly memoryMb: number; readonl
     evaluate: { memoryMb: 1769, timeoutSeconds: 10 },
     read: { memoryMb: 1024, timeoutSeconds: 10 },
     write: { memoryMb: 1024, timeoutSeconds: 10 },
+    survey: { memoryMb: 1024, timeoutSeconds: 10 },
     target: { memoryMb: 1024, timeoutSeconds: 10 },
     record: { memoryMb: 512, timeoutSeconds: 60 },
     sweep: { memoryMb: 512, timeoutSeconds: 300 },

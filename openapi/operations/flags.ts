@@ -1,6 +1,7 @@
 import { ReplaceFlagRequestSchema } from '../../shared/contract/flag';
 import {
   changeFlagStateRequest,
+  copyFlagRequest,
   createFlagRequest,
   deleteFlagRequest,
   listFlagsRequest,
@@ -85,6 +86,19 @@ export const flagOperations = {
     condition: 'If-Match',
     answers: { 204: { description: 'It is gone.' } },
     problems: ['FLAG_NOT_FOUND'],
+  },
+  'POST /api/admin/flags/{flagKey}/copy': {
+    tag: 'Flags',
+    summary: 'Copy a flag to another environment',
+    description:
+      'Definition, rules and rollout, not its overrides; replaces what is there. `If-Match` and the answer are about the flag of the other environment.',
+    request: copyFlagRequest,
+    condition: 'If-Match',
+    answers: {
+      200: theFlag('The replaced flag of the other environment; a dry run too.'),
+      201: { description: 'The new flag there.', body: 'Flag', headers: ['ETag', 'Location'] },
+    },
+    problems: ['FLAG_NOT_FOUND', 'ALREADY_EXISTS', 'INVALID_VALUE'],
   },
   'POST /api/admin/flags/{flagKey}/enable': changeOfState('enableFlag', 'Enable a flag'),
   'POST /api/admin/flags/{flagKey}/disable': changeOfState('disableFlag', 'Disable a flag'),

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import {
   ChangeFlagStateRequestSchema,
+  CopyFlagRequestSchema,
   CreateFlagRequestSchema,
   FlagSchema,
   ListedFlagSchema,
@@ -74,6 +75,12 @@ export const flagSchemas = {
     'A JSON merge patch (RFC 7396): what is left out stays. A null in `variants` takes that variant away.',
     replaceable,
     { rolloutPercentage: 50, variants: { contrast: 'black' } },
+  ),
+  CopyFlagRequest: named(
+    CopyFlagRequestSchema,
+    'Where a flag is copied to.',
+    { to: 'An environment of the deployment.' },
+    { to: 'production' },
   ),
   ChangeFlagStateRequest: named(
     ChangeFlagStateRequestSchema,

@@ -1,11 +1,14 @@
 import {
   ConditionSchema,
+  OrderRulesRequestSchema,
+  PutRuleRequestSchema,
   RuleConditionSchema,
-  RuleRequestSchema,
   RuleSchema,
   ServeSchema,
 } from '../../shared/contract/rule';
+import { pageSchema } from '../../shared/contract/primitives';
 import { named } from '../named-schema';
+import { pageFields } from './fields';
 
 const rule = {
   operator: 'Puts the conditions together: all of them, any of them, or none of them.',
@@ -13,6 +16,10 @@ const rule = {
 };
 
 export const ruleSchemas = {
+  RulePage: named(pageSchema(RuleSchema), 'Rules in the order in which they are asked.', pageFields),
+  OrderRulesRequest: named(OrderRulesRequestSchema, 'An order of rules.', {
+    order: 'The ids of all rules of the flag.',
+  }),
   Condition: named(
     ConditionSchema,
     'Compares an attribute of the caller with a value.',
@@ -31,7 +38,7 @@ export const ruleSchemas = {
     percentage: 'Of those whom the rule matches; the others get the off variant. Left out: all of them.',
   }),
   Rule: named(RuleSchema, 'A targeting rule of a flag.', rule),
-  RuleRequest: named(RuleRequestSchema, 'A targeting rule; the server gives what is left out.', rule, {
+  RuleRequest: named(PutRuleRequestSchema, 'A targeting rule; the server gives what is left out.', rule, {
     name: 'Beta testers',
     conditions: [{ attribute: 'groups', operator: 'contains', value: 'beta_testers' }],
     serve: { percentage: 50 },

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import {
   ChangeFlagStateRequestSchema,
+  CopyFlagRequestSchema,
   CreateFlagRequestSchema,
   FlagStateSchema,
   UpdateFlagRequestSchema,
@@ -27,3 +28,5 @@ export const updateFlagRequest = { query: dryRun, body: UpdateFlagRequestSchema 
 export const deleteFlagRequest = { query: dryRun };
 
 export const changeFlagStateRequest = { query: dryRun, body: ChangeFlagStateRequestSchema };
+
+export const copyFlagRequest = { query: dryRun, body: CopyFlagRequestSchema };

@@ -97,6 +97,9 @@ export const ChangeFlagStateRequestSchema = z
   .preprocess(withoutServerOwned, z.strictObject({ reason: ReasonSchema.nullish() }))
   .optional();
 
+/** Where the definition of a flag is copied to. */
+export const CopyFlagRequestSchema = z.strictObject({ to: z.string().min(1).max(64) });
+
 export const FLAG_ACTIONS = ['enable', 'disable', 'archive', 'restore', 'kill', 'revive'] as const;
 export const FlagActionSchema = z.enum(FLAG_ACTIONS);
 export type FlagAction = z.infer<typeof FlagActionSchema>;

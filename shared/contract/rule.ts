@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { JsonValueSchema } from './primitives';
+import { JsonValueSchema, withoutServerOwned } from './primitives';
 
 /** What a condition may ask; the negative ones are the opposite of a positive one. */
 export const OPERATORS = [
@@ -117,3 +117,9 @@ export const RuleRequestSchema = z.strictObject({
   serve: ServeSchema.default({}),
 });
 export type RuleRequest = z.infer<typeof RuleRequestSchema>;
+
+/** Body of an endpoint for one rule. */
+export const PutRuleRequestSchema = z.preprocess(withoutServerOwned, RuleRequestSchema);
+
+/** The ids of all rules of a flag, in the order in which they are to be asked. */
+export const OrderRulesRequestSchema = z.strictObject({ order: z.array(z.string()).max(MAX_CONDITIONS) });

@@ -1,14 +1,14 @@
 import type { Change } from '../ports';
 import { changeAttributes } from './items';
-import { changeKey } from './keys';
+import type { Key } from './keys';
 import type { Item, TransactItem } from './table';
 
-/** Files a change beside the thing it is about, in the same transaction. */
-export const putChange = (tableName: string, change: Change, more: Item = {}): TransactItem => ({
+/** Files a change at `key`, beside the thing it is about, in the same transaction. */
+export const putChange = (tableName: string, key: Key, change: Change, more: Item = {}): TransactItem => ({
   Put: {
     TableName: tableName,
     Item: {
-      ...changeKey(change.environment, change.flagKey ?? '', change.id),
+      ...key,
       ...changeAttributes(change),
       ...more,
     },

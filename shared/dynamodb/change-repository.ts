@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LRUCache } from 'lru-cache';
 import { WriteConflict } from '../errors';
-import type { Change, ChangeRepository, Clock, FlagGeneration } from '../ports';
+import type { Change, ChangeRepository, Clock, FlagGeneration, RulesetPart } from '../ports';
 import { moveFlagsVersion, versionOf } from './flag-versions';
 import { parseChangeItem, readable } from './items';
-import { changeKey, flagsVersionKey } from './keys';
+import { changeKey, flagsVersionKey, segmentChangeKey } from './keys';
 import type { Table } from './table';
 
 const MAX_TRIES = 20;
@@ -19,8 +19,12 @@ export class DynamoChangeRepository implements ChangeRepository {
     private readonly clock: Clock,
   ) {}
 
-  async find(environment: string, flagKey: string, changeId: string): Promise<Change | undefined> {
-    const item = await this.table.get(changeKey(environment, flagKey, changeId), 'strong');
+  async find(environment: string, of: RulesetPart, changeId: string): Promise<Change | undefined> {
+    const key =
+      'flagKey' in of
+        ? changeKey(environment, of.flagKey, changeId)
+        : segmentChangeKey(environment, of.segmentKey, changeId);
+    const item = await this.table.get(key, 'strong');
     return item === undefined ? undefined : parseChangeItem(item);
   }
 
@@ -46,11 +50,11 @@ export class DynamoChangeRepository implements ChangeRepository {
     return undefined;
   }
 
-  async bumpFlagsVersion(environment: string, flagKey: string): Promise<void> {
+  async bumpFlagsVersion(environment: string, changed: RulesetPart): Promise<void> {
     for (let attempt = 1; ; attempt += 1) {
       const version = versionOf(await this.table.get(flagsVersionKey(environment), 'strong'));
       try {
-        const items = moveFlagsVersion(this.table.name, environment, flagKey, version, this.clock());
+        const items = moveFlagsVersion(this.table.name, environment, changed, version, this.clock());
         await this.table.transact(items);
         return;
       } catch (error) {

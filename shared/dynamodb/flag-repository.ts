@@ -6,11 +6,10 @@ import {
   type FlagSnapshot,
   MAX_PAGE_BYTES,
 } from '../ports';
-import type { Flag } from '../contract/flag';
 import { putChange, unchangedSince } from './change-items';
 import { moveFlagsVersion, versionOf } from './flag-versions';
 import { changeIdOf, flagAttributes, generationOf, parseFlagItem, readable, tombstone } from './items';
-import { environmentPartition, flagItemKey, flagsVersionKey, PREFIX, sweepKey } from './keys';
+import { changeKey, environmentPartition, flagItemKey, flagsVersionKey, PREFIX, sweepKey } from './keys';
 import type { Table, TransactItem } from './table';
 
 export class DynamoFlagRepository implements FlagRepository {
@@ -41,7 +40,7 @@ export class DynamoFlagRepository implements FlagRepository {
 
   async list(
     environment: string,
-    page: { after: string | undefined; limit: number; accept: (flag: Flag) => boolean },
+    page: { after: string | undefined; limit: number; accept: (record: FlagRecord) => boolean },
   ): Promise<{ records: FlagRecord[]; next: string | undefined }> {
     const records: FlagRecord[] = [];
     let bytes = 0;
@@ -53,7 +52,7 @@ export class DynamoFlagRepository implements FlagRepository {
     });
     for await (const items of pages) {
       for (const record of readable(items, parseFlagItem)) {
-        if (!page.accept(record.flag)) {
+        if (!page.accept(record)) {
           continue;
         }
         bytes += Buffer.byteLength(JSON.stringify(record.flag));
@@ -85,8 +84,13 @@ export class DynamoFlagRepository implements FlagRepository {
           ...unchangedSince(snapshot.changeId),
         },
       },
-      ...moveFlagsVersion(tableName, environment, key, snapshot.flagsVersion, this.clock()),
-      putChange(tableName, change, 'deleted' in next ? { endedGeneration: record.generation } : {}),
+      ...moveFlagsVersion(tableName, environment, { flagKey: key }, snapshot.flagsVersion, this.clock()),
+      putChange(
+        tableName,
+        changeKey(environment, key, change.id),
+        change,
+        'deleted' in next ? { endedGeneration: record.generation } : {},
+      ),
     ];
     if ('deleted' in next) {
       const sweep = { ...sweepKey(environment, key, record.generation), round: 0 };

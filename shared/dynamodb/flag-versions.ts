@@ -1,7 +1,8 @@
+import type { RulesetPart } from '../ports';
 import { changedKey, flagsVersionKey } from './keys';
 import type { Item, TransactItem } from './table';
 
-/** Rows that say which flag a version changed; older gaps are healed by a full load. */
+/** Rows that say which flag or segment a version changed; older gaps are healed by a full load. */
 const CHANGED_TTL_SECONDS = 2 * 24 * 3600;
 
 export const versionOf = (item: Item | undefined): number =>
@@ -11,7 +12,7 @@ export const versionOf = (item: Item | undefined): number =>
 export const moveFlagsVersion = (
   tableName: string,
   environment: string,
-  flagKey: string,
+  changed: RulesetPart,
   from: number,
   nowMs: number,
 ): TransactItem[] => [
@@ -29,7 +30,7 @@ export const moveFlagsVersion = (
       TableName: tableName,
       Item: {
         ...changedKey(environment, from + 1),
-        flagKey,
+        ...changed,
         ttl: Math.floor(nowMs / 1000) + CHANGED_TTL_SECONDS,
       },
     },

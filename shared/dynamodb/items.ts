@@ -4,6 +4,7 @@ import { FlagSchema } from '../contract/flag';
 import { OVERRIDE_KINDS } from '../contract/override';
 import { JsonValueSchema } from '../contract/primitives';
 import { PlannedChangeSchema } from '../contract/schedule';
+import { type Segment, SegmentSchema } from '../contract/segment';
 import type { Change, FlagRecord, StoredOverride } from '../ports';
 import type { Item } from './table';
 
@@ -70,6 +71,18 @@ export const flagAttributes = (record: FlagRecord, changeId: string) => ({
   version: record.flag.version,
   flag: JSON.stringify(record.flag),
   planned: record.planned === undefined ? undefined : JSON.stringify(record.planned),
+});
+
+const SegmentItemSchema = z.object({ segment: json.pipe(SegmentSchema) });
+
+/** As {@link parseFlagItem}. */
+export const parseSegmentItem = (item: Item): Segment | undefined =>
+  isTombstone(item) ? undefined : SegmentItemSchema.parse(item).segment;
+
+export const segmentAttributes = (segment: Segment, changeId: string) => ({
+  changeId,
+  version: segment.version,
+  segment: JSON.stringify(segment),
 });
 
 const OverrideItemSchema = z.object({

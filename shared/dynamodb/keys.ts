@@ -1,10 +1,11 @@
 /**
- * Every key of both tables. No other file spells one. Parts never contain `#`: flag keys, user ids,
+ * Every key of both tables. No other file spells one. Parts never contain `#`: keys of flags and segments, user ids,
  * environment names, generations and change ids are checked before they come here.
  */
 
 export const PREFIX = {
   flag: 'FLAG#',
+  segment: 'SEGMENT#',
   user: 'USER#',
   change: 'CHANGE#',
   changed: 'CHANGED#',
@@ -27,6 +28,14 @@ export const flagItemKey = (environment: string, flagKey: string): Key => ({
   PK: environmentPartition(environment),
   SK: `${PREFIX.flag}${flagKey}`,
 });
+
+export const segmentItemKey = (environment: string, segmentKey: string): Key => ({
+  PK: environmentPartition(environment),
+  SK: `${PREFIX.segment}${segmentKey}`,
+});
+
+/** Flags, segments and nothing else lie between these two sort keys; "$" is what follows on "#". */
+export const DEFINITIONS = { first: PREFIX.flag, last: PREFIX.segment.replace('#', '$') } as const;
 
 export const flagsVersionKey = (environment: string): Key => ({
   PK: environmentPartition(environment),
@@ -53,6 +62,11 @@ export const limiterKey = (environment: string, flagKey: string): Key => ({
 
 export const changeKey = (environment: string, flagKey: string, changeId: string): Key => ({
   PK: flagPartition(environment, flagKey),
+  SK: `${PREFIX.change}${changeId}`,
+});
+
+export const segmentChangeKey = (environment: string, segmentKey: string, changeId: string): Key => ({
+  PK: `SEGMENT#${environment}#${segmentKey}`,
   SK: `${PREFIX.change}${changeId}`,
 });
 

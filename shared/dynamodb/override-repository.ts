@@ -14,6 +14,7 @@ import type {
 import { putChange, unchangedSince } from './change-items';
 import { changeIdOf, overrideAttributes, parseOverrideItem, readable, tombstone } from './items';
 import {
+  changeKey,
   EXPIRY_SHARDS,
   overrideGsi2,
   overridePartition,
@@ -145,7 +146,11 @@ export class DynamoOverrideRepository implements OverrideRepository {
     if (first !== undefined) {
       items.push(...moveCount(table.name, first, countMoves(writes)));
     }
-    items.push(...changes.map((each) => putChange(table.name, each)));
+    items.push(
+      ...changes.map((each) =>
+        putChange(table.name, changeKey(each.environment, each.flagKey ?? '', each.id), each),
+      ),
+    );
     await table.transact(items);
   }
 

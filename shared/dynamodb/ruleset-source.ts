@@ -1,35 +1,70 @@
-import type { FlagRecord, LoadedRuleset, RulesetSource } from '../ports';
+import type { LoadedRuleset, RulesetSource } from '../ports';
 import { versionOf } from './flag-versions';
-import { parseFlagItem } from './items';
+import { parseFlagItem, parseSegmentItem } from './items';
 import {
   changedKey,
+  DEFINITIONS,
   environmentPartition,
   flagItemKey,
   flagsVersionKey,
   overridesVersionKey,
   PREFIX,
+  segmentItemKey,
 } from './keys';
 import type { Item, Table } from './table';
 
-const keyOf = (item: Item): string => String(item['SK']).slice(PREFIX.flag.length);
+interface Read<State> {
+  readonly states: State[];
+  /** Keys that were asked for and have nothing. */
+  readonly removed: string[];
+  readonly corrupt: string[];
+}
 
-const readRuleset = (items: readonly Item[], version: number, asked: readonly string[]): LoadedRuleset => {
-  const records: FlagRecord[] = [];
+const readItems = <State>(
+  items: readonly Item[],
+  prefix: string,
+  asked: Iterable<string>,
+  parse: (item: Item) => State | undefined,
+): Read<State> => {
+  const states: State[] = [];
   const corrupt: string[] = [];
   const removed = new Set(asked);
   for (const item of items) {
+    const sortKey = String(item['SK']);
+    if (!sortKey.startsWith(prefix)) {
+      continue;
+    }
+    const key = sortKey.slice(prefix.length);
     try {
-      const record = parseFlagItem(item);
-      if (record !== undefined) {
-        records.push(record);
-        removed.delete(keyOf(item));
+      const state = parse(item);
+      if (state !== undefined) {
+        states.push(state);
+        removed.delete(key);
       }
     } catch {
-      corrupt.push(keyOf(item));
-      removed.delete(keyOf(item));
+      corrupt.push(key);
+      removed.delete(key);
     }
   }
-  return { version, records, segments: [], removed: [...removed], removedSegments: [], corrupt };
+  return { states, removed: [...removed], corrupt };
+};
+
+const readRuleset = (
+  items: readonly Item[],
+  version: number,
+  asked: { readonly flags: Iterable<string>; readonly segments: Iterable<string> },
+): LoadedRuleset => {
+  const flags = readItems(items, PREFIX.flag, asked.flags, parseFlagItem);
+  const segments = readItems(items, PREFIX.segment, asked.segments, parseSegmentItem);
+  return {
+    version,
+    records: flags.states,
+    segments: segments.states,
+    removed: flags.removed,
+    removedSegments: segments.removed,
+    corrupt: flags.corrupt,
+    corruptSegments: segments.corrupt,
+  };
 };
 
 export class DynamoRulesetSource implements RulesetSource {
@@ -49,18 +84,22 @@ export class DynamoRulesetSource implements RulesetSource {
     const version = versionOf(await this.table.get(flagsVersionKey(environment), 'strong'));
     const items: Item[] = [];
     const pages = this.table.query({
-      KeyConditionExpression: 'PK = :pk AND begins_with(SK, :flag)',
-      ExpressionAttributeValues: { ':pk': environmentPartition(environment), ':flag': PREFIX.flag },
+      KeyConditionExpression: 'PK = :pk AND SK BETWEEN :first AND :last',
+      ExpressionAttributeValues: {
+        ':pk': environmentPartition(environment),
+        ':first': DEFINITIONS.first,
+        ':last': DEFINITIONS.last,
+      },
       ConsistentRead: true,
     });
     for await (const page of pages) {
       items.push(...page);
     }
-    return readRuleset(items, version, []);
+    return readRuleset(items, version, { flags: [], segments: [] });
   }
 
   async loadChanged(environment: string, since: number): Promise<LoadedRuleset | undefined> {
-    const keys = new Set<string>();
+    const changed = { flags: new Set<string>(), segments: new Set<string>() };
     let version = since;
     const pages = this.table.query({
       KeyConditionExpression: 'PK = :pk AND SK BETWEEN :first AND :last',
@@ -74,20 +113,26 @@ export class DynamoRulesetSource implements RulesetSource {
     for await (const page of pages) {
       for (const row of page) {
         version += 1;
-        if (row['SK'] !== changedKey(environment, version).SK || typeof row['flagKey'] !== 'string') {
+        const { SK, flagKey, segmentKey } = row;
+        if (SK !== changedKey(environment, version).SK) {
           return undefined;
         }
-        keys.add(row['flagKey']);
+        if (typeof flagKey === 'string') {
+          changed.flags.add(flagKey);
+        } else if (typeof segmentKey === 'string') {
+          changed.segments.add(segmentKey);
+        } else {
+          return undefined;
+        }
       }
     }
     if (version === since) {
       return undefined;
     }
-    const asked = [...keys];
-    const items = await this.table.batchGet(
-      asked.map((key) => flagItemKey(environment, key)),
-      'strong',
-    );
-    return readRuleset(items, version, asked);
+    const keys = [
+      ...[...changed.flags].map((key) => flagItemKey(environment, key)),
+      ...[...changed.segments].map((key) => segmentItemKey(environment, key)),
+    ];
+    return readRuleset(await this.table.batchGet(keys, 'strong'), version, changed);
   }
 }

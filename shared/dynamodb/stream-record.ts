@@ -5,7 +5,7 @@ import { OverrideKindSchema } from '../contract/override';
 import type { JsonValue } from '../contract/primitives';
 import { PoisonRecord } from '../errors';
 import type { CorruptItem, FlagGeneration, ItemChange, Transition } from '../ports';
-import { changeIdOf, parseChangeItem, parseFlagItem, parseOverrideItem } from './items';
+import { changeIdOf, parseChangeItem, parseFlagItem, parseOverrideItem, parseSegmentItem } from './items';
 import { PREFIX } from './keys';
 import type { Item } from './table';
 
@@ -70,8 +70,17 @@ const itemChange = (record: StreamRecord): ItemChange => {
   if (SK.startsWith(PREFIX.change)) {
     return { ...about, item: 'change', change: parseChangeItem(record.dynamodb.NewImage ?? {}) };
   }
+  const environment = PK.slice(PK.indexOf('#') + 1);
+  if (SK.startsWith(PREFIX.segment)) {
+    return {
+      ...about,
+      item: 'segment',
+      environment,
+      segmentKey: SK.slice(PREFIX.segment.length),
+      ...transition(record, parseSegmentItem),
+    };
+  }
   if (SK.startsWith(PREFIX.flag)) {
-    const environment = PK.slice(PK.indexOf('#') + 1);
     return {
       ...about,
       item: 'flag',

@@ -1,5 +1,7 @@
 import * as z from 'zod';
 import { FlagKeySchema } from '../contract/primitives';
+import { RuleIdSchema } from '../contract/rule';
+import { SegmentKeySchema } from '../contract/segment';
 import { invalidField } from '../errors';
 import { parse } from '../parse';
 import type { Call, IfMatch } from '../services/call';
@@ -77,6 +79,12 @@ const pathParameter = <Schema extends z.ZodType>(
 export const flagKeyOf = ({ event }: { event: HttpEvent }): string =>
   pathParameter(event, 'flagKey', FlagKeySchema);
 
+export const ruleIdOf = ({ event }: { event: HttpEvent }): string =>
+  pathParameter(event, 'ruleId', RuleIdSchema);
+
+export const segmentKeyOf = ({ event }: { event: HttpEvent }): string =>
+  pathParameter(event, 'segmentKey', SegmentKeySchema);
+
 /** `If-Match`: `*` or a list of version tags. Weak tags are taken too, a proxy that compresses makes them weak. */
 const ifMatchOf = (header: string | undefined): IfMatch | undefined => {
   if (header === undefined || header.trim() === '*') {
@@ -107,7 +115,7 @@ export const callOf = (
   },
 });
 
-/** Where a new thing is to be found: by the caller's entrance, in the environment that the request named. */
+/** Where a new thing is to be found: by the caller's entrance, in the environment of `query` or that the request named. */
 export const placeOf = (
   { event, environment }: Request<unknown, unknown>,
   path: string,
@@ -116,7 +124,7 @@ export const placeOf = (
   const isNamed =
     event.queryStringParameters?.['environment'] !== undefined ||
     event.headers['x-environment'] !== undefined;
-  const parameters = new URLSearchParams({ ...query, ...(isNamed && { environment }) }).toString();
+  const parameters = new URLSearchParams({ ...(isNamed && { environment }), ...query }).toString();
   const place = isSigned(event) ? `${SIGNED_PREFIX}${path}` : path;
   return parameters === '' ? place : `${place}?${parameters}`;
 };

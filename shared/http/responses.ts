@@ -14,20 +14,29 @@ export const ok = (body: unknown, headers: Readonly<Record<string, string>> = {}
   body: JSON.stringify(body),
 });
 
-export const noContent = (): HttpResponse => ({ statusCode: 204, headers: { 'cache-control': 'no-store' } });
+const versionTag = (version: number): Record<string, string> => ({ etag: `"${String(version)}"` });
 
-const versionTag = (thing: { version: number }): Record<string, string> => ({
-  etag: `"${String(thing.version)}"`,
+/** `version` is that of the thing a part was taken out of. */
+export const noContent = (version?: number): HttpResponse => ({
+  statusCode: 204,
+  headers: { 'cache-control': 'no-store', ...(version !== undefined && versionTag(version)) },
 });
+
+/** A part of a stored thing, with the version of the whole as entity tag. */
+export const okAt = (version: number, part: unknown): HttpResponse => ok(part, versionTag(version));
 
 /** A stored thing, with its version as entity tag. */
-export const okVersioned = (thing: { version: number }): HttpResponse => ok(thing, versionTag(thing));
+export const okVersioned = (thing: { version: number }): HttpResponse => okAt(thing.version, thing);
 
-/** 201 with the place of the new thing. */
-export const created = (thing: { version: number }, location: string): HttpResponse => ({
-  ...ok(thing, { ...versionTag(thing), location }),
+/** 201 with the place of a new part of a stored thing. */
+export const createdAt = (version: number, part: unknown, location: string): HttpResponse => ({
+  ...ok(part, { ...versionTag(version), location }),
   statusCode: 201,
 });
+
+/** 201 with the place of the new thing. */
+export const created = (thing: { version: number }, location: string): HttpResponse =>
+  createdAt(thing.version, thing, location);
 
 const known = (etag: string, ifNoneMatch: string | undefined): boolean => {
   const tags = (ifNoneMatch ?? '').split(',').map((tag) => tag.trim().replace(/^W\//, ''));

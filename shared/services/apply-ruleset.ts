@@ -10,6 +10,12 @@ interface Compiled {
   readonly segments: CompiledSegments;
 }
 
+interface Corrupt {
+  /** Keys of what cannot be read or compiled. */
+  readonly corrupt: readonly string[];
+  readonly corruptSegments: readonly string[];
+}
+
 /**
  * The compiled ruleset after what was read is laid over `base`, or in its place where the read was `isWhole`. A flag
  * that cannot be read or compiled keeps its last good state, or stays out; the others are not touched by it.
@@ -19,42 +25,52 @@ export const applyRuleset = (
   base: Compiled | undefined,
   isWhole: boolean,
   compilers: Compilers,
-): Compiled & { readonly corrupt: readonly string[] } => {
-  const flags = new Map(isWhole ? [] : base?.flags);
-  const corrupt = [...loaded.corrupt];
-  loaded.removed.forEach((key) => flags.delete(key));
-  for (const record of loaded.records) {
-    const { compiled } = compileFlag(record, compilers);
-    if (compiled === undefined) {
-      corrupt.push(record.flag.key);
-    } else {
-      flags.set(record.flag.key, compiled);
-    }
-  }
-  for (const key of corrupt) {
-    const lastGood = base?.flags.get(key);
-    if (lastGood !== undefined) {
-      flags.set(key, lastGood);
-    }
-  }
+): Compiled & Corrupt => {
+  const flags = applied(
+    loaded.records.map((record) => [record.flag.key, () => compileFlag(record, compilers).compiled]),
+    loaded.removed,
+    loaded.corrupt,
+    { states: base?.flags, isWhole },
+  );
+  const segments = applied(
+    loaded.segments.map((segment) => [segment.key, () => sound(compileSegment(segment, compilers))]),
+    loaded.removedSegments,
+    loaded.corruptSegments,
+    { states: base?.segments, isWhole },
+  );
   return {
-    flags: new Map([...flags].sort(([a], [b]) => (a < b ? -1 : 1))),
-    segments: appliedSegments(loaded, isWhole ? undefined : base?.segments, compilers),
-    corrupt,
+    flags: new Map([...flags.states].sort(([a], [b]) => (a < b ? -1 : 1))),
+    segments: segments.states,
+    corrupt: flags.corrupt,
+    corruptSegments: segments.corrupt,
   };
 };
 
-/** A segment that cannot be compiled matches nobody. */
-const appliedSegments = (
-  { segments, removedSegments }: LoadedRuleset,
-  base: CompiledSegments | undefined,
-  compilers: Compilers,
-): CompiledSegments => {
-  if (base !== undefined && segments.length + removedSegments.length === 0) {
-    return base;
+const sound = ({ compiled, faults }: ReturnType<typeof compileSegment>): CompiledCondition | undefined =>
+  faults.length === 0 ? compiled : undefined;
+
+const applied = <State>(
+  read: readonly (readonly [string, () => State | undefined])[],
+  removed: readonly string[],
+  unreadable: readonly string[],
+  base: { readonly states: ReadonlyMap<string, State> | undefined; readonly isWhole: boolean },
+): { states: Map<string, State>; corrupt: string[] } => {
+  const states = new Map(base.isWhole ? [] : base.states);
+  const corrupt = [...unreadable];
+  removed.forEach((key) => states.delete(key));
+  for (const [key, compile] of read) {
+    const compiled = compile();
+    if (compiled === undefined) {
+      corrupt.push(key);
+    } else {
+      states.set(key, compiled);
+    }
   }
-  const applied = new Map<string, CompiledCondition>(base);
-  removedSegments.forEach((key) => applied.delete(key));
-  segments.forEach((segment) => applied.set(segment.key, compileSegment(segment, compilers).compiled));
-  return applied;
+  for (const key of corrupt) {
+    const lastGood = base.states?.get(key);
+    if (lastGood !== undefined) {
+      states.set(key, lastGood);
+    }
+  }
+  return { states, corrupt };
 };

@@ -1,35 +1,26 @@
 import type { OverrideKind } from '../contract/override';
-import type { JsonValue } from '../contract/primitives';
 import { PoisonRecord } from '../errors';
 import type {
   AuditRepository,
   Change,
   ChangeRepository,
-  CorruptItem,
   FlagGeneration,
-  FlagRecord,
   FlagRepository,
   ItemChange,
   OverrideRepository,
-  StoredOverride,
+  RulesetPart,
   SweepRepository,
   Telemetry,
   Transition,
 } from '../ports';
 import { expiryChange, hasExpired } from './expiry-change';
-import { auditedOverride } from './shown-override';
+import { unattributedChange } from './unattributed-change';
 
 /** Characters of a record that are kept; an item of the table has its limit too. */
 const MAX_QUARANTINED = 100_000;
 
-/** Characters of a state that somebody wrote past the API; what comes through it is bounded before. */
-const MAX_STATE = 140_000;
-
 /** Records of the stream tell their time in whole seconds. */
 const RECORD_TIME_STEP_MS = 1_000;
-
-/** Who is named where a change did not come through the API. */
-const UNKNOWN_ACTOR = 'system:unattributed';
 
 export interface ChangeServiceParts {
   /** Reads a stream record, or throws `PoisonRecord`. */
@@ -41,25 +32,6 @@ export interface ChangeServiceParts {
   readonly sweeps: SweepRepository;
   readonly telemetry: Telemetry;
 }
-
-const shown = (state: FlagRecord | StoredOverride | CorruptItem | undefined): JsonValue => {
-  if (state === undefined) {
-    return null;
-  }
-  if ('corrupt' in state) {
-    return state.corrupt;
-  }
-  if ('flag' in state) {
-    return state.flag;
-  }
-  return auditedOverride(state);
-};
-
-/** What fits an item of the audit log beside the other side of the change. */
-const bounded = (state: JsonValue): JsonValue => {
-  const text = JSON.stringify(state);
-  return text.length > MAX_STATE ? { truncated: text.slice(0, MAX_STATE) } : state;
-};
 
 /**
  * Turns what happened to the table into the audit log. Everything is written once under an id that follows from the
@@ -93,7 +65,12 @@ export class ChangeService {
         await this.file(change.change);
         return change.change.targetUserId === null ? undefined : change.change.environment;
       case 'flag':
-        await this.recordFlag(change);
+        if (await this.recordDefinition(change, { flagKey: change.flagKey })) {
+          await this.sweepLeftBehind(change);
+        }
+        return undefined;
+      case 'segment':
+        await this.recordDefinition(change, { segmentKey: change.segmentKey });
         return undefined;
       case 'override':
         return this.recordOverride(change);
@@ -113,15 +90,20 @@ export class ChangeService {
     await this.parts.overrides.bumpVersion(environment);
   }
 
-  private async recordFlag(change: Extract<ItemChange, { item: 'flag' }>): Promise<void> {
-    const { environment, flagKey } = change;
-    const wasThere = change.before !== undefined || change.after !== undefined;
-    if (!wasThere || (await this.isAttributed(environment, flagKey, change))) {
-      return;
+  /** Whether a flag or segment was changed past the API; if so, it is filed, and every cache hears of it. */
+  private async recordDefinition(
+    change: Extract<ItemChange, { item: 'flag' | 'segment' }>,
+    of: RulesetPart,
+  ): Promise<boolean> {
+    const { environment, before, after } = change;
+    const wasThere = before !== undefined || after !== undefined;
+    if (!wasThere || (await this.isAttributed(environment, of, change))) {
+      return false;
     }
-    await this.parts.changes.bumpFlagsVersion(environment, flagKey);
-    await this.file(unattributed(change, { environment, flagKey, targetUserId: null }));
-    await this.sweepLeftBehind(change);
+    await this.parts.changes.bumpFlagsVersion(environment, of);
+    const flagKey = 'flagKey' in of ? of.flagKey : null;
+    await this.file(unattributedChange(change, { environment, flagKey, targetUserId: null }));
+    return true;
   }
 
   /** A generation that ended past the API leaves its overrides behind as well. */
@@ -157,13 +139,17 @@ export class ChangeService {
       await (after === undefined ? undefined : this.parts.sweeps.request(of));
       return undefined;
     }
-    if (await this.isAttributed(of.environment, of.flagKey, change)) {
+    if (await this.isAttributed(of.environment, { flagKey: of.flagKey }, change)) {
       return undefined;
     }
     const by = before === undefined ? 1 : -1;
     const isCounted = end === undefined && (before === undefined) !== (after === undefined);
     await this.file(
-      unattributed(change, { environment: of.environment, flagKey: of.flagKey, targetUserId: change.userId }),
+      unattributedChange(change, {
+        environment: of.environment,
+        flagKey: of.flagKey,
+        targetUserId: change.userId,
+      }),
       isCounted ? { ...of, kind: change.kind, by } : undefined,
     );
     return of.environment;
@@ -186,13 +172,13 @@ export class ChangeService {
   /** A change through the API leaves a new change id on the item, and a change record of that id. */
   private async isAttributed(
     environment: string,
-    flagKey: string,
+    of: RulesetPart,
     { changeIdBefore, changeIdAfter }: Transition<unknown>,
   ): Promise<boolean> {
     if (changeIdAfter === undefined || changeIdAfter === changeIdBefore) {
       return false;
     }
-    return (await this.parts.changes.find(environment, flagKey, changeIdAfter)) !== undefined;
+    return (await this.parts.changes.find(environment, of, changeIdAfter)) !== undefined;
   }
 
   private async file(
@@ -215,23 +201,3 @@ export class ChangeService {
     }
   }
 }
-
-const unattributed = (
-  { recordId, at, before, after }: { recordId: string; at: string } & Transition<FlagRecord | StoredOverride>,
-  target: Pick<Change, 'environment' | 'flagKey' | 'targetUserId'>,
-): Change => ({
-  id: recordId,
-  event: 'change.unattributed',
-  ...target,
-  targetDeviceId: null,
-  actor: UNKNOWN_ACTOR,
-  changedKeys: [],
-  before: bounded(shown(before)),
-  after: bounded(shown(after)),
-  reason: null,
-  ip: null,
-  userAgent: null,
-  route: null,
-  requestId: null,
-  at,
-});

@@ -172,9 +172,13 @@ export class FlagCache {
     isWhole: boolean,
   ): Ruleset {
     const { compilers, telemetry } = this.parts;
-    const { flags, segments, corrupt } = applyRuleset(loaded, base, isWhole, compilers);
-    if (corrupt.length > 0) {
-      telemetry.error('flags that cannot be read', { environment, flagKeys: corrupt });
+    const { flags, segments, ...unread } = applyRuleset(loaded, base, isWhole, compilers);
+    if (unread.corrupt.length > 0) {
+      telemetry.error('flags that cannot be read', { environment, flagKeys: unread.corrupt });
+      telemetry.count('CorruptFlags');
+    }
+    if (unread.corruptSegments.length > 0) {
+      telemetry.error('segments that cannot be read', { environment, segmentKeys: unread.corruptSegments });
       telemetry.count('CorruptFlags');
     }
     // an eventually consistent read may be behind what is known here

@@ -1,33 +1,24 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { AuditEventName } from '../contract/audit';
 import {
   type CreateFlagRequest,
   type Flag,
   type FlagAction,
-  type FlagDefinition,
   type FlagState,
   type ListedFlag,
   ReplaceFlagRequestSchema,
   type UpdateFlagRequest,
 } from '../contract/flag';
 import { withoutServerOwned } from '../contract/primitives';
-import { FlagError } from '../errors';
-import type {
-  Change,
-  Clock,
-  FlagRecord,
-  FlagRepository,
-  FlagSnapshot,
-  NewId,
-  OverrideRepository,
-} from '../ports';
 import { parse } from '../parse';
-import { type Call, checkVersion } from './call';
-import { retryOnConflict } from './conflict-retry';
-import { checkFlagSize, checkIdentity, defineFlag } from './flag-definition';
+import type { Clock, FlagRecord, FlagRepository, NewId, OverrideRepository } from '../ports';
+import type { Call } from './call';
+import { checkIdentity, defineFlag } from './flag-definition';
+import type { FlagWriter } from './flag-writer';
 import { mergePatch } from './merge-patch';
+import { flagNotFound } from './not-found';
 
 export interface FlagServiceParts {
+  readonly writer: FlagWriter;
   readonly flags: FlagRepository;
   readonly overrides: OverrideRepository;
   readonly clock: Clock;
@@ -49,18 +40,7 @@ const ACTIONS: Readonly<Record<FlagAction, { event: AuditEventName; fields: Part
   revive: { event: 'flag.revived', fields: { killed: false } },
 };
 
-/** Fields that move with every write and say nothing about it. */
-const BOOKKEEPING = new Set<string>(['version', 'updatedAt', 'updatedBy', 'createdAt', 'createdBy']);
-
-export const flagNotFound = (flagKey: string): FlagError =>
-  new FlagError('FLAG_NOT_FOUND', `There is no flag "${flagKey}" in this environment.`);
-
-const changedKeys = (before: Flag | undefined, after: Flag | undefined): string[] => {
-  const keys = Object.keys(after ?? before ?? {}) as (keyof Flag)[];
-  return keys.filter((key) => !BOOKKEEPING.has(key) && !isDeepStrictEqual(before?.[key], after?.[key]));
-};
-
-const matches = (flag: Flag, { q, tag, state }: FlagFilter): boolean => {
+const matches = ({ flag }: FlagRecord, { q, tag, state }: FlagFilter): boolean => {
   const text = q?.toLowerCase();
   return (
     (state === undefined || flag.state === state) &&
@@ -70,27 +50,12 @@ const matches = (flag: Flag, { q, tag, state }: FlagFilter): boolean => {
   );
 };
 
-const redefined = (current: Flag, body: UpdateFlagRequest): FlagDefinition => {
-  const request = parse(ReplaceFlagRequestSchema, body);
-  checkIdentity(current, request);
-  return defineFlag(current.key, current.type, request);
-};
-
 export class FlagService {
   constructor(private readonly parts: FlagServiceParts) {}
 
   async create(call: Call, request: CreateFlagRequest): Promise<Flag> {
-    const definition = defineFlag(request.key, request.type, request);
-    return retryOnConflict(async () => {
-      const snapshot = await this.parts.flags.readForWrite(call.environment, request.key);
-      checkVersion(call, snapshot.record?.flag.version);
-      if (snapshot.record !== undefined) {
-        throw new FlagError('ALREADY_EXISTS', `The flag "${request.key}" exists already.`);
-      }
-      const changeId = this.parts.newId();
-      const flag = this.created(call, definition);
-      return this.commit(call, snapshot, { flag, generation: changeId }, 'flag.created', { changeId });
-    });
+    const { writer, newId } = this.parts;
+    return writer.create(call, defineFlag(request.key, request.type, request, [], newId));
   }
 
   async get(environment: string, flagKey: string): Promise<Flag> {
@@ -109,7 +74,7 @@ export class FlagService {
     const { records, next } = await flags.list(environment, {
       after: page.after,
       limit: page.limit,
-      accept: (flag) => matches(flag, page),
+      accept: (record) => matches(record, page),
     });
     const counts = await overrides.counts(environment, records, clock());
     const none = { include: 0, exclude: 0, value: 0 };
@@ -121,111 +86,31 @@ export class FlagService {
 
   /** What the body leaves out takes its default. */
   replace(call: Call, flagKey: string, body: UpdateFlagRequest): Promise<Flag> {
-    return this.change(call, flagKey, 'flag.updated', (current) => redefined(current, body));
+    return this.redefine(call, flagKey, () => body);
   }
 
   /** What the body leaves out stays. */
   patch(call: Call, flagKey: string, patch: UpdateFlagRequest): Promise<Flag> {
-    return this.change(call, flagKey, 'flag.updated', (current) =>
-      redefined(current, mergePatch(current, withoutServerOwned(patch) as UpdateFlagRequest)),
+    return this.redefine(call, flagKey, (current) =>
+      mergePatch(current, withoutServerOwned(patch) as UpdateFlagRequest),
     );
   }
 
   changeState(call: Call, flagKey: string, action: FlagAction, reason: string | null): Promise<Flag> {
     const { event, fields } = ACTIONS[action];
-    return this.change(call, flagKey, event, () => fields, reason);
+    return this.parts.writer.change(call, flagKey, { event, reason }, () => ({ fields }));
   }
 
-  async delete(call: Call, flagKey: string): Promise<void> {
-    await retryOnConflict(async () => {
-      const { snapshot, record } = await this.present(call, flagKey);
-      await this.commit(call, snapshot, { deleted: record }, 'flag.deleted', {});
+  delete(call: Call, flagKey: string): Promise<void> {
+    return this.parts.writer.delete(call, flagKey);
+  }
+
+  private redefine(call: Call, flagKey: string, bodyOf: (current: Flag) => UpdateFlagRequest): Promise<Flag> {
+    const { writer, newId } = this.parts;
+    return writer.change(call, flagKey, { event: 'flag.updated' }, (current) => {
+      const request = parse(ReplaceFlagRequestSchema, bodyOf(current));
+      checkIdentity(current, request);
+      return { fields: defineFlag(current.key, current.type, request, current.rules, newId) };
     });
-  }
-
-  /** One change of an existing flag; one that changes nothing writes nothing. */
-  private change(
-    call: Call,
-    flagKey: string,
-    event: AuditEventName,
-    decide: (current: Flag) => FlagDefinition | Partial<Flag>,
-    reason: string | null = null,
-  ): Promise<Flag> {
-    return retryOnConflict(async () => {
-      const { snapshot, record } = await this.present(call, flagKey);
-      const fields = decide(record.flag);
-      const flag: Flag = {
-        ...record.flag,
-        ...fields,
-        version: record.flag.version + 1,
-        updatedBy: call.attribution.actor,
-        updatedAt: new Date(this.parts.clock()).toISOString(),
-      };
-      if (changedKeys(record.flag, flag).length === 0) {
-        return record.flag;
-      }
-      return this.commit(call, snapshot, { ...record, flag }, event, { reason });
-    });
-  }
-
-  private async present(
-    call: Call,
-    flagKey: string,
-  ): Promise<{ snapshot: FlagSnapshot; record: FlagRecord }> {
-    const snapshot = await this.parts.flags.readForWrite(call.environment, flagKey);
-    if (snapshot.record === undefined) {
-      throw flagNotFound(flagKey);
-    }
-    checkVersion(call, snapshot.record.flag.version);
-    return { snapshot, record: snapshot.record };
-  }
-
-  private created(call: Call, definition: FlagDefinition): Flag {
-    const at = new Date(this.parts.clock()).toISOString();
-    const by = call.attribution.actor;
-    return {
-      ...definition,
-      environment: call.environment,
-      state: 'active',
-      killed: false,
-      version: 1,
-      createdBy: by,
-      createdAt: at,
-      updatedBy: by,
-      updatedAt: at,
-    };
-  }
-
-  private async commit(
-    call: Call,
-    snapshot: FlagSnapshot,
-    next: FlagRecord | { deleted: FlagRecord },
-    event: AuditEventName,
-    about: { changeId?: string; reason?: string | null },
-  ): Promise<Flag> {
-    const before = snapshot.record?.flag;
-    const after = 'deleted' in next ? undefined : next.flag;
-    const flag = 'deleted' in next ? next.deleted.flag : next.flag;
-    if (after !== undefined) {
-      checkFlagSize(after);
-    }
-    const change: Change = {
-      id: about.changeId ?? this.parts.newId(),
-      event,
-      environment: call.environment,
-      flagKey: flag.key,
-      targetUserId: null,
-      targetDeviceId: null,
-      changedKeys: changedKeys(before, after),
-      before: before ?? null,
-      after: after ?? null,
-      reason: about.reason ?? null,
-      at: new Date(this.parts.clock()).toISOString(),
-      ...call.attribution,
-    };
-    if (!call.dryRun) {
-      await this.parts.flags.commit(snapshot, next, change);
-    }
-    return flag;
   }
 }

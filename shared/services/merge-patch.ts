@@ -37,6 +37,19 @@ const merge = (target: JsonValue | undefined, patch: JsonObject, path: readonly 
 
 /**
  * JSON merge patch (RFC 7396) of a flag. `null` takes away a name, description, owner, valueSchema or a variant;
- * anywhere else it is `INVALID_REQUEST`.
+ * anywhere else it is `INVALID_REQUEST`. A new rollout percentage takes away weights, unless the patch has both.
  */
-export const mergePatch = (target: JsonObject, patch: JsonObject): JsonObject => merge(target, patch, []);
+export const mergePatch = (target: JsonObject, patch: JsonObject): JsonObject => {
+  const { variantWeights, ...merged } = merge(target, patch, []);
+  if ('rolloutPercentage' in patch && !('variantWeights' in patch)) {
+    // one stands instead of the other
+    return merged;
+  }
+  return isObject(variantWeights) && isObject(patch['variants'])
+    ? { ...merged, variantWeights: withoutThoseOf(patch['variants'], variantWeights) }
+    : { ...merged, variantWeights: variantWeights ?? null };
+};
+
+/** The weights of variants that the patch takes away go with them. */
+const withoutThoseOf = (variants: JsonObject, weights: JsonObject): JsonObject =>
+  Object.fromEntries(Object.entries(weights).filter(([name]) => variants[name] !== null));

@@ -23,7 +23,7 @@ import type {
 } from '../ports';
 import { type Call, checkVersion } from './call';
 import { expiryChange, hasExpired } from './expiry-change';
-import { flagNotFound } from './flags';
+import { flagNotFound } from './not-found';
 import { overrideChange } from './override-change';
 import { shownOverride } from './shown-override';
 import { withinLimit } from './within-limit';

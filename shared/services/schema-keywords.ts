@@ -13,18 +13,19 @@ const isTexts = (value: JsonValue): boolean => Array.isArray(value) && value.eve
 const isCount = (value: JsonValue): boolean => Number.isInteger(value) && Number(value) >= 0;
 const isNumber = (value: JsonValue): boolean => typeof value === 'number';
 
-const isPattern = (value: JsonValue): boolean => {
-  try {
-    return isText(value) && new RegExp(value, 'u') instanceof RegExp;
-  } catch {
-    return false;
-  }
-};
+/** Whether a text is a regular expression that can be used. */
+export type IsPattern = (text: string) => boolean;
 
 interface Kind {
-  readonly fits: (value: JsonValue) => boolean;
+  readonly fits: (value: JsonValue, isPattern: IsPattern) => boolean;
   readonly message: string;
 }
+
+/** Characters of a pattern. */
+export const MAX_PATTERN_LENGTH = 512;
+/** Different patterns of a schema. */
+export const MAX_SCHEMA_PATTERNS = 50;
+const PATTERN = `RE2 syntax, at most ${MAX_PATTERN_LENGTH} characters, at most ${MAX_SCHEMA_PATTERNS} of them in a schema`;
 
 const KINDS = {
   count: { fits: isCount, message: 'is a whole number, not negative' },
@@ -39,10 +40,15 @@ const KINDS = {
   },
   map: { fits: isObject, message: 'maps names to schemas' },
   patterns: {
-    fits: (value) => isObject(value) && Object.keys(value).every(isPattern),
-    message: 'maps regular expressions to schemas',
+    fits: (value, isPattern) => isObject(value) && Object.keys(value).every(isPattern),
+    message: `maps regular expressions to schemas: ${PATTERN}`,
   },
-  pattern: { fits: isPattern, message: 'is a regular expression' },
+  pattern: {
+    fits: (value, isPattern) => isText(value) && isPattern(value),
+    message: `is a regular expression: ${PATTERN}`,
+  },
+  text: { fits: isText, message: 'is a text' },
+  value: { fits: () => true, message: '' },
   schemas: {
     fits: (value) => Array.isArray(value) && value.length > 0,
     message: 'is a list of schemas, not empty',
@@ -62,10 +68,15 @@ const KINDS = {
 } as const satisfies Record<string, Kind>;
 
 const KEYWORDS: Readonly<Partial<Record<string, keyof typeof KINDS>>> = {
+  $id: 'text',
+  $anchor: 'text',
+  $dynamicAnchor: 'text',
   $ref: 'reference',
   $dynamicRef: 'reference',
   type: 'type',
   enum: 'list',
+  const: 'value',
+  format: 'text',
   multipleOf: 'divisor',
   minimum: 'number',
   maximum: 'number',
@@ -104,24 +115,46 @@ const KEYWORDS: Readonly<Partial<Record<string, keyof typeof KINDS>>> = {
   else: 'schema',
 };
 
+const kindOf = (keyword: string): keyof typeof KINDS | undefined =>
+  Object.hasOwn(KEYWORDS, keyword) ? KEYWORDS[keyword] : undefined;
+
 /** What is wrong with the value of a keyword; undefined where nothing is. */
-export const keywordFault = (keyword: string, value: JsonValue): string | undefined => {
-  const name = Object.hasOwn(KEYWORDS, keyword) ? KEYWORDS[keyword] : undefined;
-  const kind = name && KINDS[name];
-  return kind === undefined || kind.fits(value) ? undefined : `${keyword} ${kind.message}`;
+export const keywordFault = (keyword: string, value: JsonValue, isPattern: IsPattern): string | undefined => {
+  const name = kindOf(keyword);
+  const kind: Kind | undefined = name && KINDS[name];
+  return kind === undefined || kind.fits(value, isPattern) ? undefined : `${keyword} ${kind.message}`;
 };
 
-const MAPS = new Set<string | undefined>(['map', 'patterns']);
+const isMap = (keyword: string): boolean => ['map', 'patterns'].includes(kindOf(keyword) ?? '');
 
 /** The schemas inside a schema whose keywords are right, with their places. */
 export const subschemas = (schema: JsonObject): { at: PropertyKey[]; value: JsonValue }[] =>
   Object.entries(schema).flatMap(([keyword, value]) => {
-    const name = Object.hasOwn(KEYWORDS, keyword) ? KEYWORDS[keyword] : undefined;
-    if (MAPS.has(name) && isObject(value)) {
+    if (isMap(keyword) && isObject(value)) {
       return Object.entries(value).map(([key, each]) => ({ at: [keyword, key], value: each }));
     }
-    if (name === 'schemas' && Array.isArray(value)) {
+    if (kindOf(keyword) === 'schemas' && Array.isArray(value)) {
       return value.map((each, index) => ({ at: [keyword, index], value: each }));
     }
-    return name === 'schema' ? [{ at: [keyword], value }] : [];
+    return kindOf(keyword) === 'schema' ? [{ at: [keyword], value }] : [];
   });
+
+/** A copy of a schema whose keywords are right, without what is no keyword: a reference into that leads nowhere. */
+export const withoutAnnotations = (schema: JsonValue): JsonValue => {
+  if (!isObject(schema)) {
+    return schema;
+  }
+  const kept = Object.entries(schema).filter(([keyword]) => kindOf(keyword) !== undefined);
+  return Object.fromEntries(
+    kept.map(([keyword, value]) => {
+      if (isMap(keyword) && isObject(value)) {
+        const copies = Object.entries(value).map(([key, each]) => [key, withoutAnnotations(each)] as const);
+        return [keyword, Object.fromEntries(copies)];
+      }
+      if (kindOf(keyword) === 'schemas' && Array.isArray(value)) {
+        return [keyword, value.map(withoutAnnotations)];
+      }
+      return [keyword, kindOf(keyword) === 'schema' ? withoutAnnotations(value) : value];
+    }),
+  );
+};

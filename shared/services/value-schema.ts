@@ -1,13 +1,24 @@
 import { Script } from 'node:vm';
-import { Validator } from '@cfworker/json-schema';
+import { dereference, type Schema, validate } from '@cfworker/json-schema';
 import { jsonPointer } from '../contract/json-pointer';
 import type { JsonValue } from '../contract/primitives';
 import type { FieldError } from '../errors';
-import { keywordFault, subschemas } from './schema-keywords';
+import type { Compilers } from '../evaluation/model';
+import { decidePatterns } from './decided-patterns';
+import {
+  type IsPattern,
+  keywordFault,
+  MAX_PATTERN_LENGTH,
+  MAX_SCHEMA_PATTERNS,
+  subschemas,
+  withoutAnnotations,
+} from './schema-keywords';
 
 export type ValueSchema = boolean | { [key: string]: JsonValue };
 
-/** References and patterns can make a check take for ever, so it is cut off. */
+type CompilePattern = Compilers['compilePattern'];
+
+/** References can make a check take for ever, so it is cut off. */
 const CHECK_WITHIN_MS = 250;
 
 /** Runs synchronous work and throws when it takes longer: nothing else can stop a loop from outside. */
@@ -21,7 +32,11 @@ const fault = (path: readonly PropertyKey[], code: string, message: string): Fie
 });
 
 /** What is wrong with the schema itself. */
-const schemaFaults = (schema: JsonValue, path: readonly PropertyKey[]): FieldError[] => {
+const schemaFaults = (
+  schema: JsonValue,
+  path: readonly PropertyKey[],
+  isPattern: IsPattern,
+): FieldError[] => {
   if (typeof schema === 'boolean') {
     return [];
   }
@@ -29,21 +44,46 @@ const schemaFaults = (schema: JsonValue, path: readonly PropertyKey[]): FieldErr
     return [fault(path, 'invalid_type', 'a schema is an object, true or false')];
   }
   const own = Object.entries(schema).flatMap(([keyword, value]) => {
-    const message = keywordFault(keyword, value);
+    const message = keywordFault(keyword, value, isPattern);
     return message === undefined ? [] : [fault([...path, keyword], 'invalid_keyword', message)];
   });
   return own.length > 0
     ? own
-    : subschemas(schema).flatMap(({ at, value }) => schemaFaults(value, [...path, ...at]));
+    : subschemas(schema).flatMap(({ at, value }) => schemaFaults(value, [...path, ...at], isPattern));
 };
 
-const mismatches = (schema: ValueSchema, variants: Readonly<Record<string, JsonValue>>): FieldError[] => {
-  const validator = new Validator(schema, '2020-12', true);
+type Lookup = ReturnType<typeof dereference>;
+
+/** `lookup` is of `copy` while its patterns are what references say. */
+const mismatches = (
+  copy: Schema | boolean,
+  lookup: Lookup,
+  variants: Readonly<Record<string, JsonValue>>,
+  compile: CompilePattern,
+): FieldError[] => {
+  decidePatterns(copy, Object.values(variants), compile);
   return Object.entries(variants).flatMap(([name, value]) => {
-    const first = validator.validate(value).errors.at(-1);
+    const first = validate(value, copy, '2020-12', lookup, true).errors.at(-1);
     const pointer = jsonPointer(['variants', name]);
     return first === undefined ? [] : [{ pointer, code: 'schema_mismatch', message: first.error }];
   });
+};
+
+/** Compiles each pattern of a schema once, and no more of them than a schema may have. */
+const compileOnce = (compilePattern: CompilePattern): CompilePattern => {
+  const compiled = new Map<string, ReturnType<CompilePattern>>();
+  return (pattern) => {
+    const test = compiled.get(pattern);
+    if (test !== undefined) {
+      return test;
+    }
+    if (compiled.size === MAX_SCHEMA_PATTERNS || pattern.length > MAX_PATTERN_LENGTH) {
+      throw new Error('too many patterns, or too long ones');
+    }
+    const fresh = compilePattern(pattern);
+    compiled.set(pattern, fresh);
+    return fresh;
+  };
 };
 
 /**
@@ -53,13 +93,25 @@ const mismatches = (schema: ValueSchema, variants: Readonly<Record<string, JsonV
 export const checkValueSchema = (
   schema: ValueSchema,
   variants: Readonly<Record<string, JsonValue>>,
+  compilePattern: CompilePattern,
 ): { schema: FieldError[]; values: FieldError[] } => {
-  const broken = schemaFaults(schema, []);
+  const compile = compileOnce(compilePattern);
+  const isPattern = (text: string): boolean => {
+    try {
+      return typeof compile(text) === 'function';
+    } catch {
+      return false;
+    }
+  };
+  const broken = schemaFaults(schema, [], isPattern);
   if (broken.length > 0) {
     return { schema: broken, values: [] };
   }
   try {
-    return { schema: [], values: withinTime(() => mismatches(schema, variants)) };
+    const copy = withoutAnnotations(schema) as Schema | boolean;
+    // outside the time limit: what it loads must not be cut off
+    const lookup = dereference(copy);
+    return { schema: [], values: withinTime(() => mismatches(copy, lookup, variants, compile)) };
   } catch {
     const message = `the schema cannot be applied within ${CHECK_WITHIN_MS} ms: a reference leads nowhere or to itself, or it has too much to try`;
     return { schema: [fault([], 'unusable_schema', message)], values: [] };

@@ -83,7 +83,7 @@ describe('operators with AWS credentials', () => {
     const body = JSON.stringify({ userId: guidon.ids.bob, overrideType: 'include' });
     const created = await example('admin', 'POST', `${users}?environment=production`, body);
     expect(created).toMatchObject({ status: 201 });
-    const place = `/signed${users}/${guidon.ids.bob}?overrideType=include&environment=production`;
+    const place = `/signed${users}/${guidon.ids.bob}?environment=production&overrideType=include`;
     expect(created.location).toBe(place);
     expect(await example('admin', 'DELETE', place.replace('/signed', ''))).toMatchObject({ status: 204 });
   });

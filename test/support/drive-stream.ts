@@ -7,7 +7,7 @@ import { composeStreamSide, ENVIRONMENT, type World } from './world';
 /** What the stream's filter lets through to the handler. */
 const isForUs = ({ eventName, dynamodb }: StreamRecord): boolean => {
   const sortKey = dynamodb.Keys['SK']?.S ?? '';
-  return (sortKey.startsWith('CHANGE#') && eventName === 'INSERT') || /^(FLAG|USER)#/.test(sortKey);
+  return (sortKey.startsWith('CHANGE#') && eventName === 'INSERT') || /^(FLAG|SEGMENT|USER)#/.test(sortKey);
 };
 
 /** The stream side of a world, driven by hand: which records reach the handler, and what becomes of them. */

@@ -17,6 +17,7 @@ const profiles: readonly AccessProfile[] = [
   'evaluate',
   'read',
   'write',
+  'survey',
   'target',
   'record',
   'sweep',
@@ -71,6 +72,7 @@ const expected: Readonly<Record<AccessProfile, Record<string, string[]>>> = {
     'AuditTable.Arn/index/byActor': query,
   },
   write: { 'FlagTable.Arn': writing },
+  survey: { 'FlagTable.Arn': [...writing, ...query].sort() },
   target: { 'FlagTable.Arn': writing, 'UserPool.Arn': ['cognito-idp:ListUsers'] },
   record: {
     ...streamReader,

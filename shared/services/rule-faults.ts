@@ -1,0 +1,79 @@
+import { MAX_CONDITIONS, MAX_PATTERNS, MAX_RULE_DEPTH, type RuleCondition } from '../contract/rule';
+import { isNested, segmentKeysOf } from '../evaluation/compile-condition';
+import type { Fault } from '../evaluation/model';
+
+interface Place {
+  readonly condition: RuleCondition;
+  readonly path: readonly PropertyKey[];
+  /** How many rules it is in. */
+  readonly depth: number;
+}
+
+/** Rules at `path`, and everything nested in them; below the greatest depth nothing is followed. */
+const placesIn = (
+  conditions: readonly RuleCondition[],
+  path: readonly PropertyKey[],
+  depth: number,
+): Place[] =>
+  conditions.flatMap((condition, index) => {
+    const here: Place = { condition, path: [...path, index], depth };
+    return isNested(condition) && depth < MAX_RULE_DEPTH
+      ? [here, ...placesIn(condition.conditions, [...here.path, 'conditions'], depth + 1)]
+      : [here];
+  });
+
+const tooMany = (path: readonly PropertyKey[], found: number, most: number, what: string): Fault[] =>
+  found <= most
+    ? []
+    : [
+        {
+          path,
+          code: `too_many_${what}`,
+          message: `at most ${most} ${what} are possible, here are ${found}`,
+        },
+      ];
+
+/**
+ * What is too much in the rules of a flag or in the conditions of a segment, which stand at `path` in `depth` rules;
+ * and ids that two rules share.
+ */
+export const ruleFaults = (
+  conditions: readonly RuleCondition[],
+  path: readonly PropertyKey[],
+  depth: 0 | 1,
+): Fault[] => {
+  const places = placesIn(conditions, path, depth);
+  const simple = places.map(({ condition }) => condition).filter((condition) => !isNested(condition));
+  const seen = new Set<string | undefined>();
+  const nested = places.flatMap(({ condition, path: here, depth: outer }): Fault[] => {
+    if (!isNested(condition)) {
+      return [];
+    }
+    if (outer >= MAX_RULE_DEPTH) {
+      const message = `rules are nested at most ${MAX_RULE_DEPTH} deep, the outermost counted`;
+      return [{ path: here, code: 'too_deep', message }];
+    }
+    const { id } = condition;
+    const isTaken = id !== undefined && seen.has(id);
+    seen.add(id);
+    return isTaken
+      ? [{ path: [...here, 'id'], code: 'duplicate_id', message: `another rule has the id "${id}"` }]
+      : [];
+  });
+  return [
+    ...nested,
+    ...tooMany(path, simple.length, MAX_CONDITIONS, 'conditions'),
+    ...tooMany(path, simple.filter(({ operator }) => operator === 'matches').length, MAX_PATTERNS, 'matches'),
+  ];
+};
+
+/** The segments that rules name, with the places of their names. */
+export const segmentsNamedIn = (
+  rules: readonly RuleCondition[],
+  path: readonly PropertyKey[],
+): { key: string; path: readonly PropertyKey[] }[] =>
+  placesIn(rules, path, 0).flatMap(({ condition, path: here }) =>
+    (segmentKeysOf(condition) ?? []).flatMap((key, index) =>
+      typeof key === 'string' ? [{ key, path: [...here, 'value', index] }] : [],
+    ),
+  );
