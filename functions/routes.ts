@@ -67,6 +67,20 @@ const table = [
     access: 'evaluate',
   },
   {
+    name: 'evaluate-flag',
+    entry: 'evaluation/evaluate-flag',
+    routes: ['POST /ofrep/v1/evaluate/flags/{key}'],
+    caller: 'evaluator',
+    access: 'evaluate',
+  },
+  {
+    name: 'evaluate-flags',
+    entry: 'evaluation/evaluate-flags',
+    routes: ['POST /ofrep/v1/evaluate/flags'],
+    caller: 'evaluator',
+    access: 'evaluate',
+  },
+  {
     name: 'create-flag',
     entry: 'admin/create-flag',
     routes: ['POST /api/admin/flags'],

@@ -129,6 +129,7 @@ const corsFor = (allowedOrigins: readonly string[]): CorsPreflightOptions => ({
   ],
   allowHeaders: [
     'authorization',
+    'x-api-key',
     'content-type',
     'if-match',
     'if-none-match',

@@ -9,6 +9,8 @@ export interface AnswerProblemsParts {
   readonly telemetry: Telemetry;
   readonly startInvocation: (requestId: string, functionName: string) => void;
   readonly area: Area;
+  /** @default - problem details */
+  readonly failure?: (error: FlagError, event: HttpEvent) => HttpResponse;
 }
 
 interface Outcome {
@@ -19,17 +21,21 @@ interface Outcome {
 /** The gateway hands the path over decoded. */
 const uriOf = (path: string): string => encodeURI(path).replaceAll('#', '%23').replaceAll('?', '%3F');
 
+const problem = (error: FlagError, { rawPath, requestContext: { requestId } }: HttpEvent): HttpResponse =>
+  problemResponse(error, { path: uriOf(rawPath), requestId });
+
 /** A bug is answered as one: the caller learns nothing, the log everything. */
 const expected = (error: unknown): FlagError =>
   error instanceof FlagError
     ? error
     : new FlagError('INTERNAL', 'Something went wrong on our side.', { cause: error });
 
-/** Gives every answer its request id, turns failures into problem details, and writes the one line of the request. */
+/** Gives every answer its request id, turns failures into answers, and writes the one line of the request. */
 export const answerProblems = ({
   telemetry,
   startInvocation,
   area,
+  failure = problem,
 }: AnswerProblemsParts): MiddlewareObj<HttpEvent, HttpResponse> => {
   const outcomes = new WeakMap<HttpEvent, Outcome>();
 
@@ -68,10 +74,7 @@ export const answerProblems = ({
       if (outcome !== undefined) {
         outcome.code = error.code;
       }
-      request.response = finish(
-        event,
-        problemResponse(error, { path: uriOf(event.rawPath), requestId: event.requestContext.requestId }),
-      );
+      request.response = finish(event, failure(error, event));
     },
   };
 };

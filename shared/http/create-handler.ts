@@ -8,7 +8,7 @@ import type { HttpResponse } from './responses';
 import { identifySigner, isSigned } from './signed-caller';
 import { type HttpHandler, wrapHandler } from './wrap-handler';
 
-export interface EndpointParts extends Omit<AnswerProblemsParts, 'area'>, IdentityParts {
+export interface EndpointParts extends Omit<AnswerProblemsParts, 'area' | 'failure'>, IdentityParts {
   readonly environments: readonly string[];
   readonly defaultEnvironment: string;
 }
@@ -20,6 +20,8 @@ export interface Endpoint<Query extends z.ZodRawShape, Body extends z.ZodType> {
   /** Without it a body is not read. */
   readonly body?: Body;
   readonly area: Area;
+  /** How a failure is answered. @default - with problem details */
+  readonly failure?: AnswerProblemsParts['failure'];
   readonly answer: (request: Request<z.infer<z.ZodObject<Query>>, z.infer<Body>>) => Promise<HttpResponse>;
 }
 
@@ -28,7 +30,7 @@ export const createHandler = <Query extends z.ZodRawShape, Body extends z.ZodTyp
   endpoint: Endpoint<Query, Body>,
   parts: EndpointParts,
 ): HttpHandler => {
-  const { caller, query = {} as Query, body, area } = endpoint;
+  const { caller, query = {} as Query, body, area, failure } = endpoint;
   const answer = async (event: HttpEvent): Promise<HttpResponse> => {
     const principal = isSigned(event)
       ? identifySigner(event)
@@ -38,5 +40,5 @@ export const createHandler = <Query extends z.ZodRawShape, Body extends z.ZodTyp
     }
     return endpoint.answer(readRequest(event, principal, { query, body }, parts));
   };
-  return wrapHandler(answer, { ...parts, area });
+  return wrapHandler(answer, { ...parts, area, ...(failure && { failure }) });
 };

@@ -1,4 +1,6 @@
+import { jsonPointer } from '../contract/json-pointer';
 import type { JsonValue } from '../contract/primitives';
+import { invalidField } from '../errors';
 import type { Attributes, EvaluationContext } from '../evaluation/model';
 import { customAttributes, groupsOf, type Identity, textOf } from './identity';
 
@@ -9,6 +11,33 @@ type Circumstances = Pick<EvaluationContext, 'country' | 'region' | 'client' | '
 
 /** The field of OpenFeature that holds the user id. */
 const TARGETING_KEY = 'targetingKey';
+
+/** Code units of a text, and items of a list: a thousand flags with conditions on them are still decided in time. */
+const MAX_TEXT = 2_048;
+const MAX_LIST = 1_000;
+
+const checkSizes = (value: JsonValue, path: readonly string[]): void => {
+  if (typeof value === 'string' && value.length > MAX_TEXT) {
+    throw invalidField(
+      jsonPointer(path),
+      'too_big',
+      `a text of a context has at most ${MAX_TEXT} characters`,
+    );
+  }
+  if (Array.isArray(value) && value.length > MAX_LIST) {
+    throw invalidField(jsonPointer(path), 'too_big', `a list of a context has at most ${MAX_LIST} items`);
+  }
+  if (typeof value === 'object' && value !== null) {
+    for (const [name, child] of Object.entries(value)) {
+      checkSizes(child, [...path, name]);
+    }
+  }
+};
+
+/** Throws `INVALID_REQUEST` for a text or list that is too long. Depth and size as a whole are bounded with the body. */
+export const checkGivenContext = (given: GivenContext): void => {
+  checkSizes(given, ['context']);
+};
 
 const attributesIn = (value: JsonValue | undefined): Attributes =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {};

@@ -5,18 +5,24 @@ import type { TokenVerifier } from './token-verifier';
 
 /**
  * Who may call a route: `none` reads no identity; `anyone` may come without a token (a bad one is still refused);
- * `user` is any signed-in user; `viewer` is a member of `viewer` or `admin`; `admin` of `admin` only.
+ * `evaluator` is the same, or a machine whose token has the scope for evaluation; `user` is any signed-in user; `viewer` is a member of `viewer` or `admin`; `admin` of `admin` only.
  */
-export type Caller = 'none' | 'anyone' | 'user' | 'viewer' | 'admin';
+export type Caller = 'none' | 'anyone' | 'evaluator' | 'user' | 'viewer' | 'admin';
 
 export interface Principal {
   /** The token's `sub`, or the ARN of who signed the request; undefined for an anonymous caller. */
   readonly userId: string | undefined;
   /** As the token tells it; nothing is known of an anonymous caller and of who signed the request. */
   readonly identity: Identity;
+  /** It may speak for any user; it is none itself. */
+  readonly isMachine: boolean;
 }
 
-const ANONYMOUS: Principal = { userId: undefined, identity: NO_IDENTITY };
+const ANONYMOUS: Principal = { userId: undefined, identity: NO_IDENTITY, isMachine: false };
+const MACHINE: Principal = { ...ANONYMOUS, isMachine: true };
+
+/** What a machine's token has to be for. */
+const EVALUATE_SCOPE = 'guidon/evaluate';
 
 /** Groups of which a caller needs one. */
 const GROUPS: Readonly<Partial<Record<Caller, readonly string[]>>> = {
@@ -37,6 +43,16 @@ const bearer = (authorization: string): string => {
   return token;
 };
 
+const identifyMachine = (caller: Caller, scope: unknown): Principal => {
+  if (caller !== 'evaluator') {
+    throw new FlagError('FORBIDDEN', 'This is for people: the token of a machine does not open it.');
+  }
+  if (typeof scope !== 'string' || !scope.split(' ').includes(EVALUATE_SCOPE)) {
+    throw new FlagError('FORBIDDEN', `This needs a token with the scope ${EVALUATE_SCOPE}.`);
+  }
+  return MACHINE;
+};
+
 /**
  * Who is calling, from the verified token alone: the gateway's authorizer has run before on most routes, but a
  * function does not depend on it. Throws `UNAUTHENTICATED` or `FORBIDDEN`.
@@ -50,7 +66,7 @@ export const identify = async (
     return ANONYMOUS;
   }
   if (authorization === undefined) {
-    if (caller === 'anyone') {
+    if (caller === 'anyone' || caller === 'evaluator') {
       return ANONYMOUS;
     }
     throw new FlagError(
@@ -60,12 +76,12 @@ export const identify = async (
   }
   const { claims, isMachine } = await verifier.verify(bearer(authorization));
   if (isMachine) {
-    throw new FlagError('FORBIDDEN', 'This is for people: the token of a machine does not open it.');
+    return identifyMachine(caller, claims['scope']);
   }
   const groups = claims['cognito:groups'];
   const needed = GROUPS[caller];
   if (needed !== undefined && !needed.some((group) => groups.includes(group))) {
     throw new FlagError('FORBIDDEN', `This needs a member of the group ${needed.join(' or ')}.`);
   }
-  return { userId: claims.sub, identity: identityOf(claims, identityClaims) };
+  return { userId: claims.sub, identity: identityOf(claims, identityClaims), isMachine: false };
 };

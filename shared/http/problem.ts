@@ -28,6 +28,18 @@ const STATUS: Readonly<Record<FlagErrorCode, number>> = {
 
 export const statusOf = (code: FlagErrorCode): number => STATUS[code];
 
+/** The answer to a failure, whatever its body. */
+export const failureResponse = (error: FlagError, contentType: string, body: unknown): HttpResponse => ({
+  statusCode: STATUS[error.code],
+  headers: {
+    'content-type': contentType,
+    'cache-control': 'no-store',
+    ...(error.retryAfterSeconds === undefined ? {} : { 'retry-after': String(error.retryAfterSeconds) }),
+    ...(error.code === 'UNAUTHENTICATED' ? { 'www-authenticate': 'Bearer' } : {}),
+  },
+  body: JSON.stringify(body),
+});
+
 /** What a client is told of a failure: problem details (RFC 9457), nothing from inside. */
 export const problemResponse = (
   error: FlagError,
@@ -44,14 +56,5 @@ export const problemResponse = (
     requestId: request.requestId,
     ...(error.errors === undefined ? {} : { errors: [...error.errors] }),
   };
-  return {
-    statusCode: status,
-    headers: {
-      'content-type': 'application/problem+json',
-      'cache-control': 'no-store',
-      ...(error.retryAfterSeconds === undefined ? {} : { 'retry-after': String(error.retryAfterSeconds) }),
-      ...(error.code === 'UNAUTHENTICATED' ? { 'www-authenticate': 'Bearer' } : {}),
-    },
-    body: JSON.stringify(problem),
-  };
+  return failureResponse(error, 'application/problem+json', problem);
 };

@@ -20,5 +20,5 @@ export const identifySigner = ({ requestContext }: SignedEvent): Principal => {
   if (arn === undefined || !arn.startsWith('arn:')) {
     throw new FlagError('UNAUTHENTICATED', 'This needs a request signed with AWS credentials (SigV4).');
   }
-  return { userId: arn, identity: NO_IDENTITY };
+  return { userId: arn, identity: NO_IDENTITY, isMachine: false };
 };

@@ -18,6 +18,7 @@ const CALLERS: readonly Caller[] = [...DEMO_USERS, 'nobody', 'forger'];
 const LET_IN: Readonly<Record<string, readonly Caller[]>> = {
   none: CALLERS,
   anyone: [...DEMO_USERS, 'nobody'],
+  evaluator: [...DEMO_USERS, 'nobody'],
   user: DEMO_USERS,
   viewer: ['admin', 'viewer'],
   admin: ['admin'],

@@ -37,6 +37,8 @@ describe('routes of the gateway', () => {
       'GET /api/feature-flags',
       'GET /api/health',
       'GET /api/openapi.json',
+      'POST /ofrep/v1/evaluate/flags',
+      'POST /ofrep/v1/evaluate/flags/{key}',
     ]);
   });
 
@@ -159,6 +161,7 @@ describe('CORS', () => {
       AllowMethods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
       AllowHeaders: [
         'authorization',
+        'x-api-key',
         'content-type',
         'if-match',
         'if-none-match',

@@ -1,13 +1,15 @@
 import { evaluationContextOf } from '../../../shared/http/evaluation-context';
 import { identityIn } from '../../../shared/http/given-context';
 import { NO_IDENTITY } from '../../../shared/http/identity';
+import type { Principal } from '../../../shared/http/principal';
 import { readUserAgent } from '../../../shared/http/user-agent';
 
-const alice = {
+const alice: Principal = {
   userId: 'a11ce000-0000-4000-8000-000000000003',
   identity: { ...NO_IDENTITY, groups: ['beta'], email: 'alice@example.com', custom: { plan: 'pro' } },
+  isMachine: false,
 };
-const nobody = { userId: undefined, identity: NO_IDENTITY };
+const nobody: Principal = { userId: undefined, identity: NO_IDENTITY, isMachine: false };
 
 const contextFor = (headers: Record<string, string>, given = {}, principal = alice) =>
   evaluationContextOf({ event: { headers }, principal, environment: 'production' }, given);

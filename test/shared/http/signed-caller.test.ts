@@ -22,7 +22,11 @@ describe('the caller of a signed request', () => {
 
   it('is the ARN that the gateway names', () => {
     const userArn = 'arn:aws:sts::123456789012:assumed-role/OnCall/jo';
-    expect(identifySigner(event({ userArn }))).toEqual({ userId: userArn, identity: NO_IDENTITY });
+    expect(identifySigner(event({ userArn }))).toEqual({
+      userId: userArn,
+      identity: NO_IDENTITY,
+      isMachine: false,
+    });
   });
 
   it.each([undefined, {}, { userArn: '' }, { userArn: 'jo' }])(

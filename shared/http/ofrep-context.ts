@@ -1,0 +1,55 @@
+import type * as z from 'zod';
+import type { OfrepRequestSchema } from '../contract/ofrep-request';
+import { spelledAsStored } from '../contract/primitives';
+import { FlagError, invalidField } from '../errors';
+import { contextOf } from '../evaluation/context';
+import { knownUserId } from '../evaluation/known-user-id';
+import type { EvaluationContext } from '../evaluation/model';
+import { evaluationContextOf } from './evaluation-context';
+import { checkGivenContext, circumstancesIn, type GivenContext, identityIn } from './given-context';
+import type { Request } from './request';
+
+export type OfrepRequest = Request<unknown, z.infer<typeof OfrepRequestSchema>>;
+
+/** A machine speaks for the user it names; its own headers and token say nothing about them. */
+const namedContext = (
+  environment: string,
+  given: GivenContext,
+  targetingKey: string | undefined,
+): EvaluationContext => {
+  if (targetingKey !== undefined && knownUserId(targetingKey) === undefined) {
+    throw invalidField(
+      '/context/targetingKey',
+      'invalid_user_id',
+      'targetingKey: 1 to 128 letters, digits or "._@:+=-"',
+    );
+  }
+  const userId = targetingKey && spelledAsStored(targetingKey);
+  return contextOf(environment, { ...identityIn(given), ...circumstancesIn(given), userId });
+};
+
+/**
+ * Whom an OFREP request asks for. Throws `FORBIDDEN` where a user names somebody else; whatever key an anonymous caller
+ * names has no meaning.
+ */
+export const ofrepContextOf = (request: OfrepRequest): EvaluationContext => {
+  const { principal, environment, body } = request;
+  const given = (body?.context ?? {}) as GivenContext;
+  checkGivenContext(given);
+  const targetingKey = body?.context?.targetingKey || undefined;
+  if (principal.isMachine) {
+    return namedContext(environment, given, targetingKey);
+  }
+  const { userId } = principal;
+  const isSomebodyElse =
+    userId !== undefined &&
+    targetingKey !== undefined &&
+    spelledAsStored(targetingKey) !== spelledAsStored(userId);
+  if (isSomebodyElse) {
+    throw new FlagError(
+      'FORBIDDEN',
+      'A user asks for themselves: leave out targetingKey, or send your own id.',
+    );
+  }
+  return evaluationContextOf(request, given);
+};
