@@ -27,6 +27,8 @@ const reference = (kind: 'headers' | 'parameters' | 'responses', name: string) =
   $ref: `#/components/${kind}/${name}`,
 });
 
+const sharedParameter = (name: string) => reference('parameters', name);
+
 const isRequired = (schema: z.ZodType): boolean => !schema.safeParse(undefined).success;
 
 const pathParametersOf = ({ path }: DescribedRoute, json: JsonSchemas): object[] =>
@@ -102,7 +104,7 @@ export const describeRoute = (route: DescribedRoute, json: JsonSchemas): Descrip
 
 const describe = (route: DescribedRoute, json: JsonSchemas): Description => {
   const { caller, id, operation } = route;
-  const { tag, summary, description, condition } = operation;
+  const { tag, summary, description, condition, headers = [] } = operation;
   const answers = {
     ...operation.answers,
     ...(condition === 'If-None-Match' && { 304: NOT_MODIFIED }),
@@ -111,10 +113,9 @@ const describe = (route: DescribedRoute, json: JsonSchemas): Description => {
   const parameters = [
     ...pathParametersOf(route, json),
     ...queryParametersOf(route, json),
-    ...(caller === 'none' ? [] : ['Environment', 'EnvironmentHeader']).map((name) =>
-      reference('parameters', name),
-    ),
-    ...(condition === undefined ? [] : [reference('parameters', condition)]),
+    ...(caller === 'none' ? [] : ['Environment', 'EnvironmentHeader']).map(sharedParameter),
+    ...headers.map(sharedParameter),
+    ...(condition === undefined ? [] : [sharedParameter(condition)]),
   ];
   const requestBody = bodyOf(operation, json);
   const item = {

@@ -35,6 +35,8 @@ export interface Operation {
   readonly request?: { readonly query?: z.ZodRawShape; readonly body?: z.ZodType };
   /** Descriptions of query parameters by name, besides those of `parameters.ts`. */
   readonly parameters?: Readonly<Record<string, string>>;
+  /** Headers of the request that `parameters.ts` describes, besides those that follow from the caller and the condition. */
+  readonly headers?: readonly ('X-App-Version' | 'X-Timezone')[];
   /** Of the body. @default - `application/json` */
   readonly mediaTypes?: readonly string[];
   /** `If-Match` may be answered 412, `If-None-Match` 304. */

@@ -31,7 +31,7 @@ export const queryDescriptions: Readonly<Record<string, string>> = {
 
 const environment = { type: 'string', examples: ['production'] };
 
-/** Parameters that follow from a route's caller and condition. */
+/** Parameters that several routes have. */
 export const sharedParameters = {
   Environment: {
     name: 'environment',
@@ -57,6 +57,18 @@ export const sharedParameters = {
     in: 'header',
     description: 'Entity tags of what the client has; 304 if it is still that.',
     schema: { type: 'string' },
+  },
+  'X-App-Version': {
+    name: 'X-App-Version',
+    in: 'header',
+    description: "The client's own version, as `client.appVersion` in rules.",
+    schema: { type: 'string', examples: ['2.4.0'] },
+  },
+  'X-Timezone': {
+    name: 'X-Timezone',
+    in: 'header',
+    description: 'Where the clock of the client is, as `client.timezone` in rules.',
+    schema: { type: 'string', examples: ['Europe/Berlin'] },
   },
 } as const;
 
