@@ -75,8 +75,7 @@ export const sharedParameters = {
 /** Headers of answers. */
 export const answerHeaders = {
   'X-Request-Id': {
-    description: 'Names the request in the logs.',
-    required: true,
+    description: 'Names the request in the logs. Only an answer of the gateway itself has none.',
     schema: { type: 'string' },
   },
   ETag: {
