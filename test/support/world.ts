@@ -3,9 +3,12 @@ import type { Config } from '../../shared/config';
 import { composeAuditService } from '../../shared/composition/audit-service';
 import { composeChangeService } from '../../shared/composition/change-service';
 import { composeEvaluationService } from '../../shared/composition/evaluation-service';
+import { composeFlagCopyService } from '../../shared/composition/flag-copy-service';
 import { composeFlagService } from '../../shared/composition/flag-service';
 import { composeOverrideService } from '../../shared/composition/override-service';
 import { openTables } from '../../shared/composition/parts';
+import { composeRuleService } from '../../shared/composition/rule-service';
+import { composeSegmentService } from '../../shared/composition/segment-service';
 import { composeSweepService } from '../../shared/composition/sweep-service';
 import { contextOf } from '../../shared/evaluation/context';
 import type { Flag } from '../../shared/contract/flag';
@@ -39,6 +42,9 @@ const composeContainer = (config: Config) => {
   const evaluation = composeEvaluationService(config);
   return {
     flags,
+    rules: composeRuleService(config),
+    segments: composeSegmentService(config),
+    copies: composeFlagCopyService(config),
     overrides,
     evaluation,
     audit: composeAuditService(config),

@@ -1,0 +1,320 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import type { UpdateFlagRequest } from '../../../shared/contract/flag';
+import type { RuleRequest } from '../../../shared/contract/rule';
+import { flagItemKey } from '../../../shared/dynamodb/keys';
+import { contextOf } from '../../../shared/evaluation/context';
+import { aRule, isInGroup, isInSegment, nestedIn } from '../../support/a-rule';
+import { aCall, aUserId, ENVIRONMENT, openWorld, type World } from '../../support/world';
+
+let world: World;
+beforeAll(async () => {
+  world = await openWorld({ stream: false });
+});
+afterAll(() => world.stop());
+
+let made = 0;
+
+/** A flag that is on for nobody but those whom its rules catch. */
+const aFlag = async (fields: Record<string, unknown> = {}): Promise<string> => {
+  made += 1;
+  const key = `targeted-${made}`;
+  await world.container.createFlag({ key, enabled: true, rolloutPercentage: 0, ...fields });
+  return key;
+};
+
+const patch = (key: string, body: UpdateFlagRequest) => world.container.flags.patch(aCall(), key, body);
+const add = (key: string, rule: Partial<RuleRequest> = {}) =>
+  world.container.rules.add(aCall(), key, aRule(rule));
+const flagOf = (key: string) => world.container.flags.get(ENVIRONMENT, key);
+const idsOf = async (key: string) => (await flagOf(key)).rules.map(({ id }) => id);
+
+/** What a container that knows nothing yet gives a user of these groups. */
+const given = async (key: string, ...groups: string[]): Promise<unknown> => {
+  const context = contextOf(ENVIRONMENT, { userId: aUserId(), groups });
+  const { evaluations } = await world.newContainer().evaluation.evaluate(context);
+  return evaluations.find((each) => each.key === key)?.value;
+};
+
+describe('the rules of a flag', () => {
+  it('decide as soon as they are written, in their order', async () => {
+    const key = await aFlag({
+      type: 'string',
+      variants: { on: 'one', off: 'none', two: 'two' },
+    });
+    const { rule: first } = await add(key);
+    const { rule: second } = await add(key, {
+      conditions: [isInGroup('beta'), isInGroup('staff')],
+      serve: { variant: 'two' },
+    });
+    expect([await given(key), await given(key, 'beta'), await given(key, 'beta', 'staff')]).toEqual([
+      'none',
+      'one',
+      'one',
+    ]);
+    await world.container.rules.reorder(aCall(), key, [second.id, first.id]);
+    expect(await given(key, 'beta', 'staff')).toBe('two');
+    await world.container.rules.replace(aCall(), key, second.id, aRule({ enabled: false }));
+    expect(await given(key, 'beta', 'staff')).toBe('one');
+    await world.container.rules.remove(aCall(), key, first.id);
+    expect(await given(key, 'beta', 'staff')).toBe('none');
+  });
+
+  it('keep the ids that they are given and get one where they have none', async () => {
+    const key = await aFlag();
+    expect((await add(key, { id: 'mine' })).rule.id).toBe('mine');
+    const { rule } = await add(key);
+    expect(await idsOf(key)).toEqual(['mine', rule.id]);
+    await expect(add(key, { id: 'mine' })).rejects.toMatchObject({ code: 'ALREADY_EXISTS' });
+  });
+
+  it('change nothing where they are sent again, with their ids or without', async () => {
+    const key = await aFlag();
+    const body = { rules: [aRule(), aRule({ name: 'second' }), aRule()] } as unknown as UpdateFlagRequest;
+    const { version } = await patch(key, body);
+    const ids = await idsOf(key);
+    expect(new Set(ids).size).toBe(3);
+    expect(await patch(key, body)).toMatchObject({ version });
+    expect(await patch(key, { rules: (await flagOf(key)).rules } as UpdateFlagRequest)).toMatchObject({
+      version,
+    });
+    await world.container.rules.reorder(aCall(), key, ids);
+    await world.container.rules.replace(aCall(), key, ids[1]!, aRule({ name: 'second' }));
+    expect(await flagOf(key)).toMatchObject({ version });
+    expect(await idsOf(key)).toEqual(ids);
+  });
+
+  it('are written at the version of their flag', async () => {
+    const key = await aFlag();
+    const { rule, version } = await add(key);
+    expect(version).toBe(2);
+    const { rules } = world.container;
+    const stale = aCall({ ifMatch: [1] });
+    const refused = { code: 'VERSION_CONFLICT' };
+    await expect(rules.add(stale, key, aRule())).rejects.toMatchObject(refused);
+    await expect(rules.replace(stale, key, rule.id, aRule({ name: 'x' }))).rejects.toMatchObject(refused);
+    await expect(rules.remove(stale, key, rule.id)).rejects.toMatchObject(refused);
+    await expect(rules.reorder(stale, key, [rule.id])).rejects.toMatchObject(refused);
+    expect(await rules.replace(aCall({ ifMatch: [2] }), key, rule.id, aRule({ name: 'x' }))).toMatchObject({
+      version: 3,
+    });
+  });
+
+  it('are all there after many were added at once', async () => {
+    const key = await aFlag();
+    const added = await Promise.all(
+      Array.from({ length: 12 }, () => world.newContainer().rules.add(aCall(), key, aRule())),
+    );
+    expect(new Set(await idsOf(key))).toEqual(new Set(added.map(({ rule }) => rule.id)));
+    expect(await flagOf(key)).toMatchObject({ version: 13 });
+  });
+
+  it('are not written on a dry run', async () => {
+    const key = await aFlag();
+    const dry = aCall({ dryRun: true });
+    expect(await world.container.rules.add(dry, key, aRule())).toMatchObject({ version: 2 });
+    await expect(
+      world.container.rules.add(dry, key, aRule({ serve: { variant: 'x' } })),
+    ).rejects.toMatchObject({
+      code: 'INVALID_REQUEST',
+    });
+    expect(await idsOf(key)).toEqual([]);
+  });
+});
+
+describe('a rule that cannot be', () => {
+  const conditions = (count: number) => Array.from({ length: count }, () => isInGroup('a'));
+  const matching = (value: string) => ({ attribute: 'email', operator: 'matches', value }) as const;
+  it.each<[string, Partial<RuleRequest>, string, string]>([
+    ['a variant that is none', { serve: { variant: 'x' } }, '/serve/variant', 'unknown_variant'],
+    [
+      'a value of another kind',
+      { conditions: [isInGroup('a'), { ...isInGroup('a'), operator: 'before' }] },
+      '/conditions/1/value',
+      'invalid_value',
+    ],
+    [
+      'a pattern that never ends elsewhere',
+      { conditions: [matching('(?=a)')] },
+      '/conditions/0/value',
+      'invalid_pattern',
+    ],
+    [
+      'a pattern that is too large',
+      { conditions: [matching('(a{500}b{500}){2}')] },
+      '/conditions/0/value',
+      'invalid_pattern',
+    ],
+    [
+      'a pattern that is too long',
+      { conditions: [matching('a'.repeat(513))] },
+      '/conditions/0/value',
+      'invalid_pattern',
+    ],
+    [
+      'an attribute in a prototype',
+      { conditions: [{ ...isInGroup('a'), attribute: 'client.__proto__.x' }] },
+      '/conditions/0/attribute',
+      'invalid_attribute',
+    ],
+    [
+      'a moment that is none',
+      { conditions: [{ attribute: 'now', operator: 'equals', value: 1 }] },
+      '/conditions/0/operator',
+      'invalid_operator',
+    ],
+    ['a choice of nothing', { operator: 'OR', conditions: [] }, '/conditions', 'too_small'],
+    [
+      '201 conditions',
+      { conditions: [{ operator: 'OR', conditions: conditions(101) }, ...conditions(100)] },
+      '',
+      'too_many_conditions',
+    ],
+    ['21 patterns', { conditions: Array.from({ length: 21 }, () => matching('a')) }, '', 'too_many_matches'],
+    ['rules nine deep', { conditions: [nestedIn(8, isInGroup('a'))] }, '/conditions/0'.repeat(8), 'too_deep'],
+    [
+      'an id that two rules have',
+      { id: 'a', conditions: [{ id: 'a', operator: 'AND', conditions: [] }] },
+      '/conditions/0/id',
+      'duplicate_id',
+    ],
+    [
+      'a segment that is none',
+      { conditions: [nestedIn(2, isInSegment('nobody'))] },
+      '/conditions/0/conditions/0/conditions/0/value/0',
+      'unknown_segment',
+    ],
+  ])('is refused for %s', async (_, rule, pointer, code) => {
+    const key = await aFlag();
+    await add(key);
+    const refused = { code: 'INVALID_REQUEST', errors: [{ pointer, code }] };
+    await expect(add(key, rule)).rejects.toMatchObject(refused);
+    const { rules } = await flagOf(key);
+    if (rule.id === undefined) {
+      const replaced = world.container.rules.replace(aCall(), key, rules[0]!.id, aRule(rule));
+      await expect(replaced).rejects.toMatchObject(refused);
+    }
+    const whole = { rules: [...rules, aRule(rule)] } as unknown as UpdateFlagRequest;
+    const inFlag = pointer === '' ? '/rules' : `/rules/1${pointer}`;
+    await expect(patch(key, whole)).rejects.toMatchObject({ errors: [{ pointer: inFlag, code }] });
+    expect(await flagOf(key)).toMatchObject({ version: 2 });
+  });
+
+  it('is told from one that is just possible', async () => {
+    const key = await aFlag();
+    const possible: Partial<RuleRequest> = {
+      operator: 'OR',
+      conditions: [nestedIn(7, isInGroup('beta')), ...conditions(199)],
+    };
+    await add(key, possible);
+    await expect(add(key)).rejects.toMatchObject({ errors: [{ pointer: '', code: 'too_many_conditions' }] });
+    expect(await given(key, 'beta')).toBe(true);
+  });
+
+  it('is not there', async () => {
+    const key = await aFlag();
+    const { rules } = world.container;
+    const notFound = { code: 'RULE_NOT_FOUND' };
+    await expect(rules.replace(aCall(), key, 'x', aRule())).rejects.toMatchObject(notFound);
+    await expect(rules.remove(aCall(), key, 'x')).rejects.toMatchObject(notFound);
+    await expect(rules.list(ENVIRONMENT, 'no-such-flag')).rejects.toMatchObject({ code: 'FLAG_NOT_FOUND' });
+  });
+});
+
+describe('an order of rules', () => {
+  it('names each of them exactly once', async () => {
+    const key = await aFlag();
+    for (const id of ['a', 'b', 'c']) {
+      await add(key, { id });
+    }
+    const reorder = (...order: string[]) => world.container.rules.reorder(aCall(), key, order);
+    await expect(reorder('b', 'x', 'b')).rejects.toMatchObject({
+      code: 'INVALID_REQUEST',
+      errors: [
+        { pointer: '/order/1', code: 'unknown_rule', message: 'there is no rule "x"' },
+        { pointer: '/order/2', code: 'duplicate_id' },
+        { pointer: '/order', code: 'missing_rule', message: 'the rule "a" is not named' },
+        { pointer: '/order', code: 'missing_rule', message: 'the rule "c" is not named' },
+      ],
+    });
+    expect((await reorder('c', 'a', 'b')).rules.map(({ id }) => id)).toEqual(['c', 'a', 'b']);
+  });
+});
+
+describe('weights', () => {
+  const three = { type: 'string', variants: { on: 'a', off: 'b', third: 'c' } } as const;
+
+  it('sum to exactly 100, in thousandths', async () => {
+    const key = await aFlag({ ...three, variantWeights: { on: 33.333, off: 33.333, third: 33.334 } });
+    expect(await patch(key, { variantWeights: { on: 0.1, off: 0.2, third: 99.7 } })).toMatchObject({
+      version: 2,
+    });
+    for (const weights of [{ on: 0.2 }, { on: 0.099 }]) {
+      await expect(patch(key, { variantWeights: weights })).rejects.toMatchObject({
+        code: 'INVALID_REQUEST',
+        errors: [{ pointer: '/variantWeights', code: 'not_100' }],
+      });
+    }
+    await expect(patch(key, { variantWeights: { fourth: 0 } })).rejects.toMatchObject({
+      errors: [{ pointer: '/variantWeights/fourth', code: 'unknown_variant' }],
+    });
+  });
+
+  it('go where a patch names a percentage in their place, and stay where it repeats them', async () => {
+    const key = await aFlag({ ...three, variantWeights: { on: 50, third: 50 } });
+    const flag = await flagOf(key);
+    expect(await patch(key, flag)).toMatchObject({ version: 1 });
+    expect(await patch(key, { rolloutPercentage: 10 })).toMatchObject({
+      variantWeights: null,
+      rolloutPercentage: 10,
+    });
+    expect(await patch(key, { variantWeights: null })).toMatchObject({ version: 2 });
+    expect(await patch(key, { variantWeights: { on: 10, off: 90 } })).toMatchObject({ version: 3 });
+    await expect(patch(key, { variantWeights: null })).rejects.toMatchObject({
+      errors: [{ pointer: '/variantWeights', code: 'not_nullable' }],
+    });
+    const put = { ...(await flagOf(key)), variantWeights: null };
+    expect(await world.container.flags.replace(aCall(), key, put)).toMatchObject({ variantWeights: null });
+  });
+
+  it('go with the variants that a patch takes away', async () => {
+    const key = await aFlag({ ...three, variantWeights: { on: 50, third: 50 } });
+    await expect(patch(key, { variants: { third: null } })).rejects.toMatchObject({
+      errors: [{ pointer: '/variantWeights', code: 'not_100' }],
+    });
+    expect(await patch(key, { variants: { third: null }, variantWeights: { off: 50 } })).toMatchObject({
+      variantWeights: { on: 50, off: 50 },
+    });
+  });
+});
+
+describe('a flag that somebody broke past the API', () => {
+  it('can be stopped, and changed only so that it is whole again', async () => {
+    const key = await aFlag();
+    const flag = { ...(await flagOf(key)), rules: [{ ...aRule({ id: 'a' }), serve: { variant: 'gone' } }] };
+    const client = DynamoDBDocumentClient.from(new DynamoDBClient({ endpoint: world.engine.endpoint }));
+    await client.send(
+      new UpdateCommand({
+        TableName: world.engine.flagTableName,
+        Key: flagItemKey(ENVIRONMENT, key),
+        UpdateExpression: 'SET flag = :flag',
+        ExpressionAttributeValues: { ':flag': JSON.stringify(flag) },
+      }),
+    );
+    expect(await world.container.flags.changeState(aCall(), key, 'kill', null)).toMatchObject({
+      killed: true,
+    });
+    await expect(patch(key, { owner: 'me' })).rejects.toMatchObject({
+      errors: [{ pointer: '/rules/0/serve/variant', code: 'unknown_variant' }],
+    });
+    expect(await patch(key, { rules: [] })).toMatchObject({ rules: [], killed: true });
+  });
+});
+
+it('groups, user types and tiers say whom a flag is there for', async () => {
+  const key = await aFlag({ rolloutPercentage: 100, groups: ['beta'], subscriptionTiers: ['gold'] });
+  expect(await given(key, 'beta')).toBe(true);
+  expect(await given(key, 'other')).toBeUndefined();
+  await patch(key, { groups: [], subscriptionTiers: [] });
+  expect(await given(key, 'other')).toBe(true);
+});
