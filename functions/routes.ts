@@ -11,10 +11,10 @@ export type { Caller };
 
 /**
  * What a function may touch; one role each (see `lib/constructs/access-profiles.ts`). `survey` writes what it has looked
- * through an environment for; `target` writes, and looks people up in the user pool.
+ * through an environment for; `inspect` reads and `target` writes, and both look people up in the user pool.
  */
 export type AccessProfile =
-  'nothing' | 'evaluate' | 'read' | 'write' | 'survey' | 'target' | 'record' | 'sweep';
+  'nothing' | 'evaluate' | 'read' | 'inspect' | 'write' | 'survey' | 'target' | 'record' | 'sweep';
 
 export interface Route {
   /** Name of the function, and of its bundle. */
@@ -220,6 +220,13 @@ const table = [
     routes: [`DELETE ${flag}/users/{userId}`],
     caller: 'admin',
     access: 'write',
+  },
+  {
+    name: 'explain-flag',
+    entry: 'admin/explain-flag',
+    routes: [`POST ${flag}/explain`],
+    caller: 'viewer',
+    access: 'inspect',
   },
   {
     name: 'list-audit-events',

@@ -2,6 +2,7 @@ import { copyFileSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path';
 import { build, type Metafile, type Plugin } from 'esbuild';
 import { routes, streamHandlers } from '../functions/routes';
+import { leanSdk } from './lean-sdk';
 
 export interface BundleFunctionsProps {
   /** One folder per function is written here; folders of functions that are gone are removed. */
@@ -79,7 +80,7 @@ export const bundleFunctions = async ({
     charset: 'utf8',
     banner: { js: banner },
     alias: substitutes,
-    plugins: [withoutJsonSchema],
+    plugins: [withoutJsonSchema, leanSdk],
     // imported only when an operation streams events, which none of ours does
     external: ['@smithy/core/event-streams'],
     metafile: true,

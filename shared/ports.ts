@@ -186,6 +186,8 @@ export interface AuditQuery {
   readonly flagKey?: string | undefined;
   readonly userId?: string | undefined;
   readonly actor?: string | undefined;
+  /** Changes of a flag itself, not of overrides on it; or changes of segments. */
+  readonly about?: 'flag' | 'segment' | undefined;
   readonly from?: string | undefined;
   readonly to?: string | undefined;
   readonly after?: string | undefined;
@@ -265,8 +267,17 @@ export interface SweepRepository {
   finish(of: FlagGeneration): Promise<void>;
 }
 
+/** What the user pool knows of somebody. */
+export interface PoolUser {
+  /** As the pool names and spells them: `email`, `email_verified` ("true"), `custom:userType`. */
+  readonly attributes: Readonly<Record<string, string>>;
+  readonly groups: readonly string[];
+}
+
+/** A user id must have been checked for form before it comes here. */
 export interface UserDirectory {
   exists(userId: string): Promise<boolean>;
+  find(userId: string): Promise<PoolUser | undefined>;
 }
 
 /** What a function is for: it decides how long a request may take, and which failures are counted together. */

@@ -27,6 +27,7 @@ export class AccessRoles extends Construct {
       nothing: this.createRole('Nothing', props, []),
       evaluate: this.createRole('Evaluate', props, evaluate(props)),
       read: this.createRole('Read', props, read(props)),
+      inspect: this.createRole('Inspect', props, inspect(props)),
       write: this.createRole('Write', props, write(props)),
       survey: this.createRole('Survey', props, survey(props)),
       target: this.createRole('Target', props, target(props)),
@@ -61,6 +62,11 @@ const read = ({ flagTable, auditTable }: AccessRolesProps): PolicyStatement[] =>
   allow([flagTable.tableArn], ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query']),
   allow([flagTable.expiryIndexArn], ['dynamodb:Query']),
   allow(auditTable.indexArns, ['dynamodb:Query']),
+];
+
+const inspect = (props: AccessRolesProps): PolicyStatement[] => [
+  ...read(props),
+  allow([props.userPool.userPoolArn], ['cognito-idp:ListUsers', 'cognito-idp:AdminListGroupsForUser']),
 ];
 
 /** No DeleteItem: what is deleted becomes a tombstone that expires. */

@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto';
 import type { Config } from '../config';
 import { DynamoOverrideRepository } from '../dynamodb/override-repository';
 import { DynamoRulesetSource } from '../dynamodb/ruleset-source';
@@ -8,8 +7,7 @@ import { OverrideCache } from '../services/override-cache';
 import { telemetry } from '../telemetry';
 import { compilers } from './compilers';
 import { clock, openTables } from './parts';
-
-const sha256 = (text: string): string => hash('sha256', text, 'hex');
+import { sha256 } from './sha256';
 
 export const composeEvaluationService = (config?: Config): EvaluationService => {
   const { flagTable } = openTables(config);

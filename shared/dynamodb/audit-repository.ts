@@ -35,6 +35,13 @@ const indexFor = (query: AuditQuery): { name: string; partition: string } => {
     : { name: 'byActor', partition: keys.byActor };
 };
 
+/** By what rows of other things have and these lack; neither name is a reserved word. */
+const ABOUT: Readonly<Record<NonNullable<AuditQuery['about']> | 'anything', readonly string[]>> = {
+  anything: [],
+  flag: ['attribute_not_exists(targetUserId)'],
+  segment: ['attribute_not_exists(targetUserId)', 'attribute_not_exists(flagKey)'],
+};
+
 /** A page reads at most this many pages of the table, so that a rare filter ends in a short page, not in a time-out. */
 const MAX_READS = 20;
 
@@ -78,6 +85,7 @@ export class DynamoAuditRepository implements AuditRepository {
       actor: query.actor,
     };
     const asked = Object.entries(filters).filter(([, value]) => value !== undefined);
+    const tests = asked.map(([name]) => `#${name} = :${name}`).concat(ABOUT[query.about ?? 'anything']);
     const changes: Change[] = [];
     let bytes = 0;
     let start = query.after === undefined ? undefined : startAt(index, query.after);
@@ -85,9 +93,7 @@ export class DynamoAuditRepository implements AuditRepository {
       const page = await this.auditTable.queryPage({
         IndexName: index.name,
         KeyConditionExpression: `#index = :partition AND #sort BETWEEN :from AND :to`,
-        ...(asked.length === 0
-          ? {}
-          : { FilterExpression: asked.map(([name]) => `#${name} = :${name}`).join(' AND ') }),
+        ...(tests.length === 0 ? {} : { FilterExpression: tests.join(' AND ') }),
         ExpressionAttributeNames: {
           '#index': index.name,
           '#sort': 'sort',

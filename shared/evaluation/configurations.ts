@@ -45,7 +45,7 @@ export const compileConfigurations = (
   const compiling = { flag, off, compilers, faults };
   let settings: Settings = { ...flag, enabledBy: 'disabled', shareBy: 'default' };
   let rules = compileRules(settings, ['rules'], compiling);
-  const first = compileConfiguration(-Infinity, settings, rules, undefined, compiling);
+  const first = compileConfiguration(undefined, settings, rules, undefined, compiling);
   const later = [...planned]
     .sort((a, b) => Date.parse(a.at) - Date.parse(b.at))
     .map((change, index) => {
@@ -56,7 +56,7 @@ export const compileConfigurations = (
         rules = compileRules(settings, [...path, 'rules'], compiling);
       }
       const ramp = compileRamp(change, before, settings, compiling);
-      return compileConfiguration(Date.parse(change.at), settings, rules, ramp, compiling);
+      return compileConfiguration(change, settings, rules, ramp, compiling);
     });
   return [first, ...later];
 };
@@ -73,13 +73,14 @@ const changed = (
 });
 
 const compileConfiguration = (
-  fromMs: number,
+  change: PlannedChange | undefined,
   settings: Settings,
   rules: readonly CompiledRule[],
   ramp: Ramp | undefined,
   { flag, off, faults }: Compiling,
 ): Configuration => ({
-  fromMs,
+  fromMs: change === undefined ? -Infinity : Date.parse(change.at),
+  change,
   disabled: settings.enabled ? undefined : decidedBy(settings.enabledBy, flag, off, { reason: 'DISABLED' }),
   rules,
   rollout: compileRollout(settings, flag, off, faults),

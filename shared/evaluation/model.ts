@@ -123,6 +123,8 @@ export interface Share {
 export interface Configuration {
   /** Epoch milliseconds. */
   readonly fromMs: number;
+  /** The planned change that makes it; undefined for the first, which is the flag as it says it is. */
+  readonly change: PlannedChange | undefined;
   readonly disabled: Evaluation | undefined;
   readonly rules: readonly CompiledRule[];
   readonly rollout: Share;

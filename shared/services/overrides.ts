@@ -5,9 +5,8 @@ import {
   OverrideTypeSchema,
   type UserOverride,
 } from '../contract/override';
-import { AnyUserIdSchema, spelledAsStored, type UserIdFormat, UserSubSchema } from '../contract/primitives';
+import type { UserIdFormat } from '../contract/primitives';
 import { FlagError, invalidField } from '../errors';
-import { parse } from '../parse';
 import type {
   ChangeLimiter,
   Clock,
@@ -22,6 +21,7 @@ import type {
   UserDirectory,
 } from '../ports';
 import { type Call, checkVersion } from './call';
+import { checkedUserId } from './checked-user-id';
 import { expiryChange, hasExpired } from './expiry-change';
 import { flagNotFound } from './not-found';
 import { overrideChange } from './override-change';
@@ -56,7 +56,7 @@ export class OverrideService {
     request: AddUserOverrideRequest,
     pool: UserDirectory | undefined,
   ): Promise<{ override: UserOverride; created: boolean }> {
-    const userId = this.checkedUserId(request.userId, '/userId');
+    const userId = checkedUserId(request.userId, this.parts.userIdFormat, '/userId');
     const expiresAtMs = this.checkedExpiry(request.expiresAt ?? null);
     if (request.flagKey !== undefined && request.flagKey !== flagKey) {
       throw invalidField('/flagKey', 'immutable', 'the flag in the body is not the flag in the path');
@@ -114,7 +114,7 @@ export class OverrideService {
     userId: string,
     overrideType: OverrideType | undefined,
   ): Promise<void> {
-    const subject = this.checkedUserId(userId, '#path/userId');
+    const subject = checkedUserId(userId, this.parts.userIdFormat, '#path/userId');
     await withinLimit(this.parts, call.environment, flagKey, async (claim) => {
       const { generation } = await this.presentFlag(call.environment, flagKey);
       const of = { environment: call.environment, flagKey, generation };
@@ -137,11 +137,6 @@ export class OverrideService {
       await claim();
       await this.commit(call, [first, ...writes.slice(1)], 'override.removed', null);
     });
-  }
-
-  private checkedUserId(userId: string, pointer: string): string {
-    const schema = this.parts.userIdFormat === 'any' ? AnyUserIdSchema : UserSubSchema;
-    return spelledAsStored(parse(schema, userId, () => pointer));
   }
 
   private checkedExpiry(expiresAt: string | null): number | null {

@@ -50,11 +50,7 @@ describe('functions of the stack', () => {
       });
       expect(MemorySize).toBeGreaterThanOrEqual(512);
       expect(MemorySize).toBeLessThanOrEqual(1769);
-      expect(Timeout).toBe(
-        { record: 60, sweep: 300, nothing: 10, evaluate: 10, read: 10, write: 10, survey: 10, target: 10 }[
-          access
-        ],
-      );
+      expect(Timeout).toBe(access === 'sweep' ? 300 : access === 'record' ? 60 : 10);
     },
   );
 

@@ -16,6 +16,7 @@ const profiles: readonly AccessProfile[] = [
   'nothing',
   'evaluate',
   'read',
+  'inspect',
   'write',
   'survey',
   'target',
@@ -60,16 +61,22 @@ const writing = dynamodb('GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem');
 /** X-Ray takes traces for no resource in particular. */
 const tracing = { '*': ['xray:PutTelemetryRecords', 'xray:PutTraceSegments'] };
 
+const reader = {
+  'FlagTable.Arn': dynamodb('GetItem', 'BatchGetItem', 'Query'),
+  'FlagTable.Arn/index/GSI2': query,
+  'AuditTable.Arn/index/byEnvironment': query,
+  'AuditTable.Arn/index/byFlag': query,
+  'AuditTable.Arn/index/byUser': query,
+  'AuditTable.Arn/index/byActor': query,
+};
+
 const expected: Readonly<Record<AccessProfile, Record<string, string[]>>> = {
   nothing: {},
   evaluate: evaluator,
-  read: {
-    'FlagTable.Arn': dynamodb('GetItem', 'BatchGetItem', 'Query'),
-    'FlagTable.Arn/index/GSI2': query,
-    'AuditTable.Arn/index/byEnvironment': query,
-    'AuditTable.Arn/index/byFlag': query,
-    'AuditTable.Arn/index/byUser': query,
-    'AuditTable.Arn/index/byActor': query,
+  read: reader,
+  inspect: {
+    ...reader,
+    'UserPool.Arn': ['cognito-idp:AdminListGroupsForUser', 'cognito-idp:ListUsers'],
   },
   write: { 'FlagTable.Arn': writing },
   survey: { 'FlagTable.Arn': [...writing, ...query].sort() },
@@ -125,8 +132,9 @@ describe('the role of an access profile', () => {
     ).toEqual([]);
   });
 
-  const toWrite = /:(Put(Item|Object)|Update|Delete|BatchWrite|PartiQL(Insert|Update|Delete)|Send|Admin)/;
-  test.each(['nothing', 'evaluate', 'read'] as const)('%s cannot write', (profile) => {
+  const toWrite =
+    /:(Put(Item|Object)|Update|Delete|BatchWrite|PartiQL(Insert|Update|Delete)|Send|Admin(?!List))/;
+  test.each(['nothing', 'evaluate', 'read', 'inspect'] as const)('%s cannot write', (profile) => {
     const actions = Object.values(grantsOf(profile, 'Allow')).flat();
     expect(actions.filter((action) => toWrite.test(action))).toEqual([]);
     expect(dynamodb('PutItem', 'UpdateItem', 'DeleteItem').every((action) => toWrite.test(action))).toBe(

@@ -1,4 +1,5 @@
 import type { Flag } from '../../../shared/contract/flag';
+import type { Rule } from '../../../shared/contract/rule';
 import { compilers } from '../../../shared/composition/compilers';
 import { compileFlag } from '../../../shared/evaluation/compile-flag';
 import { contextOf } from '../../../shared/evaluation/context';
@@ -16,6 +17,18 @@ import { sha256 } from './sha256';
 
 /** The default flag of the vectors (boolean, enabled, at 100 percent), with some fields replaced. */
 export const aFlag = (fields: Partial<Flag> = {}): Flag => ({ ...(defaults.flag as Flag), ...fields });
+
+/** A rule that everybody matches, unless the fields say otherwise. */
+export const aRule = (fields: Partial<Rule> = {}): Rule => ({
+  id: 'r1',
+  name: null,
+  description: null,
+  operator: 'AND',
+  conditions: [],
+  enabled: true,
+  serve: {},
+  ...fields,
+});
 
 /** An override that counts on {@link aFlag}, compiled with {@link GENERATION}, unless the fields say otherwise. */
 export const anOverride = (fields: Partial<UserFlagOverride> = {}): UserFlagOverride => ({

@@ -1,0 +1,93 @@
+import type { ExplainRequest, ExplainResponse, IdentityOrigin } from '../contract/explain';
+import { jsonPointer } from '../contract/json-pointer';
+import type { JsonValue, UserIdFormat } from '../contract/primitives';
+import { invalidField } from '../errors';
+import { compileFlag } from '../evaluation/compile-flag';
+import { compileSegment } from '../evaluation/compile-segment';
+import { questionOf, type Surroundings } from '../evaluation/evaluate-flag';
+import { explainAbsence, explainFlag, type Explanation } from '../evaluation/explain-flag';
+import type { Compilers, EvaluationContext, Sha256 } from '../evaluation/model';
+import { resultOf } from '../evaluation/result-of';
+import type { Clock } from '../ports';
+import { checkedUserId } from './checked-user-id';
+import type { State, StateReader } from './state-at';
+
+/** Whom an explanation is about. */
+interface InQuestion {
+  readonly context: EvaluationContext;
+  readonly identity: IdentityOrigin;
+}
+
+export interface ExplainServiceParts {
+  readonly states: Pick<StateReader, 'present' | 'past'>;
+  /** Finds out about a user, or about nobody in particular; `given` is what the request says of them. */
+  readonly inQuestion: (
+    environment: string,
+    userId: string | undefined,
+    given: Readonly<Record<string, JsonValue>>,
+  ) => Promise<InQuestion>;
+  readonly compilers: Compilers;
+  readonly sha256: Sha256;
+  readonly clock: Clock;
+  readonly userIdFormat: UserIdFormat;
+}
+
+/** Why a flag gives a user what it gives. */
+export class ExplainService {
+  constructor(private readonly parts: ExplainServiceParts) {}
+
+  async explain(environment: string, flagKey: string, request: ExplainRequest): Promise<ExplainResponse> {
+    const { states, inQuestion, clock } = this.parts;
+    const { deviceId, context: given = {}, at } = request;
+    const userId = this.userIdIn(request);
+    const nowMs = clock();
+    const atMs = at === undefined ? nowMs : Date.parse(at);
+    const place = { environment, flagKey, userId };
+    const [{ context, identity }, state] = await Promise.all([
+      inQuestion(environment, userId, given),
+      atMs < nowMs ? states.past(place, atMs) : states.present(place),
+    ]);
+    const { result, layers } =
+      typeof state === 'string' ? explainAbsence(state) : this.explainState(state, context, atMs, deviceId);
+    return { result: result === undefined ? null : resultOf(result), identity, layers };
+  }
+
+  /** The user in question: of the request, else of its context; undefined for an anonymous caller. */
+  private userIdIn({ userId, context = {} }: ExplainRequest): string | undefined {
+    const { userIdFormat } = this.parts;
+    const targetingKey = context['targetingKey'];
+    const named = userId === undefined ? undefined : checkedUserId(userId, userIdFormat, '/userId');
+    if (targetingKey === undefined) {
+      return named;
+    }
+    const key = checkedUserId(targetingKey, userIdFormat, '/context/targetingKey');
+    if (named !== undefined && named !== key) {
+      throw invalidField(
+        '/context/targetingKey',
+        'another_user',
+        'the targeting key is another user than userId',
+      );
+    }
+    return key;
+  }
+
+  private explainState(
+    { record, overrides, segments }: State,
+    context: EvaluationContext,
+    nowMs: number,
+    deviceId: string | undefined,
+  ): Explanation {
+    const { compilers, sha256 } = this.parts;
+    const { compiled, faults } = compileFlag(record, compilers);
+    if (compiled === undefined) {
+      const named = faults.map(({ path, message }) => `${jsonPointer(path)}: ${message}`);
+      return explainAbsence(`the flag as it is stored cannot be evaluated: ${named.join('; ')}`);
+    }
+    const surroundings: Surroundings = {
+      segments: new Map(segments.map((each) => [each.key, compileSegment(each, compilers).compiled])),
+      nowMs,
+      sha256,
+    };
+    return explainFlag(compiled, overrides, questionOf(context, surroundings), deviceId);
+  }
+}

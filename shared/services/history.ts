@@ -1,0 +1,235 @@
+import * as z from 'zod';
+import { type Flag, FlagSchema } from '../contract/flag';
+import { OVERRIDE_KINDS, type OverrideKind, OverrideKindSchema } from '../contract/override';
+import { JsonValueSchema, type JsonValue } from '../contract/primitives';
+import { type Segment, SegmentSchema } from '../contract/segment';
+import type { AuditQuery, AuditRepository, Change, StoredOverride } from '../ports';
+
+/** Rows of the log that are read at once: few where the first of them will do, many behind them. */
+const FIRST_PAGE = 10;
+const LATER_PAGES = 500;
+
+/**
+ * What there was at a moment. `unknown`: the log does not reach back that far. `no trace`: there never was such a
+ * thing, and there is none.
+ */
+export type Past<State> = State | 'nothing' | 'unknown' | 'no trace';
+
+/** An override as it was; which life of its flag it belongs to shows by when it was created. */
+export interface PastOverride extends Pick<
+  StoredOverride,
+  'flagKey' | 'kind' | 'value' | 'enabled' | 'reason' | 'expiresAtMs' | 'createdAt' | 'updatedAt'
+> {
+  readonly userId: string;
+}
+
+/** When something stored was made, and last changed. */
+interface Dated {
+  readonly createdAt: string;
+  readonly updatedAt: string;
+}
+
+/** What one change of the log says of one thing: undefined where it was not there. */
+interface Step<State> {
+  readonly atMs: number;
+  readonly before: State | undefined;
+  readonly after: State | undefined;
+}
+
+const OverrideSchema = z
+  .looseObject({
+    flagKey: z.string(),
+    userId: z.string(),
+    reason: z.string().nullable().default(null),
+    createdAt: z.string(),
+    updatedAt: z.string(),
+    enabled: z.boolean().default(true),
+    value: JsonValueSchema.optional(),
+    /** Of an include or an exclude. */
+    overrideType: OverrideKindSchema.optional(),
+    expiresAt: z.string().nullish(),
+    /** Of a value. */
+    kind: OverrideKindSchema.optional(),
+    expiresAtMs: z.number().nullish(),
+  })
+  .transform(({ overrideType, kind, expiresAt, expiresAtMs, ...fields }, context): PastOverride => {
+    const known = kind ?? overrideType;
+    if (known === undefined) {
+      context.addIssue({ code: 'custom', message: 'is of no kind' });
+      return z.NEVER;
+    }
+    const endMs = typeof expiresAt === 'string' ? Date.parse(expiresAt) : null;
+    return { ...fields, kind: known, expiresAtMs: expiresAtMs ?? endMs };
+  });
+
+const readAs =
+  <State>(schema: z.ZodType<State>) =>
+  (side: JsonValue | null): State | undefined =>
+    schema.safeParse(side).data;
+
+const readFlag = readAs(FlagSchema);
+const readSegment = readAs(SegmentSchema);
+const readOverride = readAs(OverrideSchema);
+
+/** The override of a kind on one side of a change: the side itself, or one of several under their kinds. */
+const overrideIn = (side: JsonValue | null, kind: OverrideKind): PastOverride | undefined => {
+  const whole = readOverride(side);
+  if (whole !== undefined) {
+    return whole.kind === kind ? whole : undefined;
+  }
+  return typeof side === 'object' && side !== null && !Array.isArray(side)
+    ? readOverride(side[kind] ?? null)
+    : undefined;
+};
+
+/** Whether a state that is there now was there, unchanged, at that moment. */
+const wasSo = (state: Dated | undefined, atMs: number): boolean =>
+  state !== undefined && Date.parse(state.updatedAt) <= atMs;
+
+/**
+ * The state at a moment: what the last change up to it left. The log follows a moment behind, so what is there now
+ * counts if it is newer than that change and was there already. Without a change up to the moment, what the first one
+ * behind it found.
+ */
+const stateAt = <State extends Dated>(
+  last: Step<State> | undefined,
+  next: Step<State> | undefined,
+  present: State | undefined,
+  atMs: number,
+): Past<State> => {
+  if (last !== undefined) {
+    return present !== undefined && wasSo(present, atMs) && Date.parse(present.updatedAt) > last.atMs
+      ? present
+      : (last.after ?? 'nothing');
+  }
+  const found = next === undefined ? present : next.before;
+  if (found === undefined) {
+    return next === undefined ? 'no trace' : 'nothing';
+  }
+  if (Date.parse(found.createdAt) > atMs) {
+    return 'nothing';
+  }
+  return wasSo(found, atMs) ? found : 'unknown';
+};
+
+/** What flags, segments and overrides were at a moment in the past, by the audit log. */
+export class History {
+  constructor(private readonly audit: Pick<AuditRepository, 'list'>) {}
+
+  /** `present` is the flag as it is now. */
+  async flagAt(
+    environment: string,
+    flagKey: string,
+    present: Flag | undefined,
+    atMs: number,
+  ): Promise<Past<Flag>> {
+    const query = { environment, flagKey, about: 'flag' } as const;
+    const step = (change: Change) => stepOf(change, readFlag);
+    return this.definitionAt(query, step, present, atMs);
+  }
+
+  async segmentAt(
+    environment: string,
+    key: string,
+    present: Segment | undefined,
+    atMs: number,
+  ): Promise<Segment | undefined> {
+    if (present !== undefined && wasSo(present, atMs)) {
+      return present;
+    }
+    const query = { environment, about: 'segment' } as const;
+    const read = (side: JsonValue | null) => {
+      const segment = readSegment(side);
+      return segment?.key === key ? segment : undefined;
+    };
+    const past = await this.definitionAt(query, (change) => stepOf(change, read), present, atMs);
+    return typeof past === 'string' ? undefined : past;
+  }
+
+  /** The user's overrides on the flag at that moment, those of former flags of that key among them. */
+  async overridesAt(
+    environment: string,
+    flagKey: string,
+    userId: string,
+    present: readonly PastOverride[],
+    atMs: number,
+  ): Promise<PastOverride[]> {
+    const changes: Change[] = [];
+    for await (const change of this.changes({ environment, flagKey, userId })) {
+      // an end by expiry follows from the override itself
+      if (change.event !== 'override.expired') {
+        changes.push(change);
+      }
+    }
+    return OVERRIDE_KINDS.flatMap((kind) => {
+      const steps = changes.flatMap((change) => stepOf(change, (side) => overrideIn(side, kind)) ?? []);
+      const past = stateAt(
+        steps.find((step) => step.atMs <= atMs),
+        steps.findLast((step) => step.atMs > atMs),
+        present.find((override) => override.kind === kind),
+        atMs,
+      );
+      return typeof past === 'string' ? [] : [past];
+    });
+  }
+
+  private async definitionAt<State extends Dated>(
+    query: Omit<AuditQuery, 'limit'>,
+    read: (change: Change) => Step<State> | undefined,
+    present: State | undefined,
+    atMs: number,
+  ): Promise<Past<State>> {
+    const at = new Date(atMs).toISOString();
+    const last = await this.newest({ ...query, to: at }, read);
+    const isUndecided =
+      last === undefined && !(present !== undefined && Date.parse(present.createdAt) > atMs);
+    const next = isUndecided ? await this.oldest({ ...query, from: at }, read) : undefined;
+    return stateAt(last, next, present, atMs);
+  }
+
+  private async newest<State>(
+    query: Omit<AuditQuery, 'limit'>,
+    read: (change: Change) => Step<State> | undefined,
+  ): Promise<Step<State> | undefined> {
+    for await (const change of this.changes(query)) {
+      const step = read(change);
+      if (step !== undefined) {
+        return step;
+      }
+    }
+    return undefined;
+  }
+
+  private async oldest<State>(
+    query: Omit<AuditQuery, 'limit'>,
+    read: (change: Change) => Step<State> | undefined,
+  ): Promise<Step<State> | undefined> {
+    let oldest: Step<State> | undefined;
+    for await (const change of this.changes(query)) {
+      oldest = read(change) ?? oldest;
+    }
+    return oldest;
+  }
+
+  /** Newest first, to the end. */
+  private async *changes(query: Omit<AuditQuery, 'limit'>): AsyncGenerator<Change> {
+    let after: string | undefined;
+    for (let limit = FIRST_PAGE; ; limit = LATER_PAGES) {
+      const { changes, next } = await this.audit.list({ ...query, after, limit });
+      yield* changes;
+      if (next === undefined) {
+        return;
+      }
+      after = next;
+    }
+  }
+}
+
+/** Undefined where the change is about something else. */
+const stepOf = <State>(
+  { at, before, after }: Change,
+  read: (side: JsonValue | null) => State | undefined,
+): Step<State> | undefined => {
+  const [was, is] = [read(before), read(after)];
+  return was === undefined && is === undefined ? undefined : { atMs: Date.parse(at), before: was, after: is };
+};

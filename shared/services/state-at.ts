@@ -1,0 +1,133 @@
+import type { Flag } from '../contract/flag';
+import { OVERRIDE_KINDS } from '../contract/override';
+import type { Segment } from '../contract/segment';
+import type { ExplainedOverride } from '../evaluation/describe-overrides';
+import type {
+  FlagRecord,
+  FlagRepository,
+  OverrideRepository,
+  SegmentRepository,
+  StoredOverride,
+} from '../ports';
+import { flagNotFound } from './not-found';
+import { segmentsNamedIn } from './rule-faults';
+import type { History, PastOverride } from './history';
+
+export interface StateReaderParts {
+  readonly flags: Pick<FlagRepository, 'read'>;
+  readonly segments: Pick<SegmentRepository, 'read'>;
+  readonly overrides: Pick<OverrideRepository, 'readSlots'>;
+  readonly history: Pick<History, 'flagAt' | 'segmentAt' | 'overridesAt'>;
+}
+
+/** Whose state of which flag. */
+interface Place {
+  readonly environment: string;
+  readonly flagKey: string;
+  /** Undefined for an anonymous caller, who has no overrides. */
+  readonly userId: string | undefined;
+}
+
+/** What decides about a flag: the flag, the user's overrides on it, the segments that its rules name. */
+export interface State {
+  readonly record: FlagRecord;
+  readonly overrides: readonly ExplainedOverride[];
+  readonly segments: readonly Segment[];
+}
+
+/** Stands for the generation of a former flag, which the audit log does not tell. */
+const FORMER = 'former';
+
+/** Reads what decides about a flag, strongly as far as it is about the present. */
+export class StateReader {
+  constructor(private readonly parts: StateReaderParts) {}
+
+  /** What is there now. What is planned, and when overrides end, lets it be judged at a later moment as well. */
+  async present(place: Place): Promise<State> {
+    const { environment, flagKey } = place;
+    const record = await this.parts.flags.read(environment, flagKey);
+    if (record === undefined) {
+      throw flagNotFound(flagKey);
+    }
+    const [overrides, segments] = await Promise.all([
+      this.presentOverrides(place, record),
+      this.segmentsOf(record, (key) => this.parts.segments.read(environment, key)),
+    ]);
+    return { record, overrides, segments };
+  }
+
+  /** What was there at a moment in the past; a text says why there is nothing. */
+  async past(place: Place, atMs: number): Promise<State | string> {
+    const { environment, flagKey } = place;
+    const { flags, history, segments } = this.parts;
+    const present = await flags.read(environment, flagKey);
+    const flag = await history.flagAt(environment, flagKey, present?.flag, atMs);
+    if (flag === 'no trace') {
+      throw flagNotFound(flagKey);
+    }
+    const at = new Date(atMs).toISOString();
+    if (flag === 'nothing') {
+      return `there was no flag of this key at ${at}`;
+    }
+    if (flag === 'unknown') {
+      return `nothing is known of the flag at ${at}: the audit log does not reach back that far`;
+    }
+    const record = recordOf(flag, present);
+    const [overrides, named] = await Promise.all([
+      this.pastOverrides(place, present, atMs),
+      this.segmentsOf(record, async (key) =>
+        history.segmentAt(environment, key, await segments.read(environment, key), atMs),
+      ),
+    ]);
+    return {
+      record,
+      overrides: overrides.map((override) => ({ ...override, generation: generationOf(override, record) })),
+      segments: named,
+    };
+  }
+
+  private async presentOverrides(
+    { environment, flagKey, userId }: Place,
+    { generation }: FlagRecord,
+  ): Promise<StoredOverride[]> {
+    const of = { environment, flagKey, generation };
+    const slots =
+      userId === undefined ? [] : await this.parts.overrides.readSlots(of, userId, OVERRIDE_KINDS);
+    return slots.flatMap(({ override }) => override ?? []);
+  }
+
+  private async pastOverrides(
+    place: Place,
+    present: FlagRecord | undefined,
+    atMs: number,
+  ): Promise<PastOverride[]> {
+    const { environment, flagKey, userId } = place;
+    if (userId === undefined) {
+      return [];
+    }
+    const now = present === undefined ? [] : await this.presentOverrides(place, present);
+    return this.parts.history.overridesAt(environment, flagKey, userId, now, atMs);
+  }
+
+  private async segmentsOf(
+    { flag, planned = [] }: FlagRecord,
+    read: (key: string) => Promise<Segment | undefined>,
+  ): Promise<Segment[]> {
+    const rules = [...flag.rules, ...planned.flatMap((change) => change.rules ?? [])];
+    const named = new Set(segmentsNamedIn(rules, []).map(({ key }) => key));
+    const segments = await Promise.all([...named].map(read));
+    return segments.filter((segment) => segment !== undefined);
+  }
+}
+
+/** The flag as it was, with what only the table knows of it: its generation, and what is planned while it is still so. */
+const recordOf = (flag: Flag, present: FlagRecord | undefined): FlagRecord => {
+  if (present === undefined || present.flag.createdAt !== flag.createdAt) {
+    return { flag, generation: flag.createdAt };
+  }
+  return { ...present, flag, planned: present.flag.version === flag.version ? present.planned : undefined };
+};
+
+/** An override that is older than the flag was set on a former flag of that key. */
+const generationOf = (override: PastOverride, { flag, generation }: FlagRecord): string =>
+  Date.parse(override.createdAt) < Date.parse(flag.createdAt) ? FORMER : generation;
