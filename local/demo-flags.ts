@@ -22,6 +22,44 @@ const demoFlags = [
     enabled: true,
     tags: ['ui'],
   },
+  {
+    key: 'notification-center',
+    name: 'Notification center',
+    description: 'For beta testers only; for everybody else it does not exist',
+    groups: ['beta_testers'],
+    enabled: true,
+    tags: ['ui'],
+  },
+  {
+    key: 'export-formats',
+    name: 'Export formats',
+    description: 'More formats for premium customers, and for a fifth of the others',
+    type: 'object',
+    variants: { on: ['csv', 'xlsx', 'parquet'], off: ['csv'] },
+    valueSchema: { type: 'array', items: { enum: ['csv', 'xlsx', 'parquet'] }, minItems: 1 },
+    enabled: true,
+    rolloutPercentage: 20,
+    rules: [
+      {
+        id: 'premium',
+        name: 'Premium customers',
+        conditions: [{ attribute: 'subscription', operator: 'equals', value: 'premium' }],
+      },
+    ],
+    tags: ['export'],
+  },
+  {
+    key: 'onboarding',
+    name: 'Onboarding',
+    description: 'Which of three texts newcomers see',
+    type: 'string',
+    variants: { short: 'Welcome!', tour: 'Welcome! Let us show you around.', none: '' },
+    onVariant: 'short',
+    offVariant: 'none',
+    enabled: true,
+    variantWeights: { short: 40, tour: 40, none: 20 },
+    tags: ['growth'],
+  },
 ];
 
 /** An engine that has just started may take longer for its first write than a request waits. */

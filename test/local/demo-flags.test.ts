@@ -26,7 +26,7 @@ describe('the demo flags', () => {
   it('are tried again where the service cannot answer yet, and may turn out to be there', async () => {
     answers = [503, 503, 201, 503, 409];
     await create();
-    expect(requests).toBe(7);
+    expect(requests).toBe(10);
   });
 
   it('fail where it never can', async () => {
