@@ -71,7 +71,7 @@ module.exports = {
     },
     only(
       'routes',
-      '^functions/routes\\.ts$',
+      '^functions/(routes|stream-handlers)\\.ts$',
       ['^shared/dynamodb/keys\\.ts$', '^shared/http/principal\\.ts$', '^shared/http/signed-caller\\.ts$'],
       'pure data',
     ),
@@ -88,7 +88,11 @@ module.exports = {
     only(
       'lib',
       '^lib/',
-      ['^functions/routes\\.ts$', '^shared/contract/primitives\\.ts$', '^shared/http/signed-caller\\.ts$'],
+      [
+        '^functions/(routes|stream-handlers)\\.ts$',
+        '^shared/contract/primitives\\.ts$',
+        '^shared/http/signed-caller\\.ts$',
+      ],
       'infrastructure knows the table of contents, and the words it shares with the functions',
     ),
     only('bin', '^bin/', ['^lib/']),

@@ -1,7 +1,8 @@
 import { copyFileSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { build, type Metafile, type Plugin } from 'esbuild';
-import { routes, streamHandlers } from '../functions/routes';
+import { routes } from '../functions/routes';
+import { streamHandlers } from '../functions/stream-handlers';
 import { leanSdk } from './lean-sdk';
 
 export interface BundleFunctionsProps {

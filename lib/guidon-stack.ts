@@ -1,6 +1,7 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { routes, streamHandlers, type AccessProfile, type Route } from '../functions/routes';
+import { routes, type AccessProfile, type Route } from '../functions/routes';
+import { streamHandlers } from '../functions/stream-handlers';
 import { SIGNED_PREFIX } from '../shared/http/signed-caller';
 import { acknowledge } from './constructs/acknowledge';
 import { AccessRoles } from './constructs/access-profiles';

@@ -18,6 +18,10 @@ export interface DescribedRoute {
 const CALLERS: Readonly<Record<Caller, { text: string; security: readonly object[] }>> = {
   none: { text: 'No token is read.', security: [] },
   anyone: { text: 'With or without a token.', security: [{ token: [] }, {}] },
+  evaluator: {
+    text: 'With or without a token of a user, or with that of a machine, of the scope `guidon/evaluate`.',
+    security: [{ token: [] }, {}],
+  },
   user: { text: 'For any signed-in user.', security: [{ token: [] }] },
   viewer: { text: 'For members of `viewer` or `admin`.', security: [{ token: [] }] },
   admin: { text: 'For members of `admin`.', security: [{ token: [] }] },

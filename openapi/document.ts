@@ -20,7 +20,8 @@ const securitySchemes = {
     type: 'http',
     scheme: 'bearer',
     bearerFormat: 'JWT',
-    description: 'An ID token or access token of the user pool of the deployment.',
+    description:
+      'An ID token or access token of the user pool of the deployment; for OFREP also an access token of a machine.',
   },
 };
 

@@ -4,6 +4,7 @@ import type { SchemaName } from './schemas';
 
 export const TAGS = {
   Evaluation: 'What flags give to a caller.',
+  OFREP: 'The same by the OpenFeature Remote Evaluation Protocol, for the clients of OpenFeature.',
   Flags: 'Flags and their states.',
   Rules: 'Targeting rules of a flag.',
   Segments: 'Rules that are kept once and named by flags.',

@@ -3,6 +3,7 @@ import type { Operation } from './operation';
 import { auditOperations } from './operations/audit';
 import { evaluationOperations } from './operations/evaluation';
 import { flagOperations } from './operations/flags';
+import { ofrepOperations } from './operations/ofrep';
 import { overrideOperations } from './operations/overrides';
 import { ruleOperations } from './operations/rules';
 import { segmentOperations } from './operations/segments';
@@ -10,6 +11,7 @@ import { segmentOperations } from './operations/segments';
 /** What the document says of every route of `functions/routes.ts`; a route that is missing does not compile. */
 export const operations: Readonly<Record<RouteKey, Operation>> = {
   ...evaluationOperations,
+  ...ofrepOperations,
   ...flagOperations,
   ...ruleOperations,
   ...segmentOperations,

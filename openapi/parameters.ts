@@ -16,6 +16,7 @@ export const pathParameters: Readonly<Record<NameIn<RouteKey>, PathParameter>> =
   flagKey: { schema: FlagKeySchema, description: 'Key of the flag.' },
   ruleId: { schema: RuleIdSchema, description: 'Id of the rule.' },
   segmentKey: { schema: SegmentKeySchema, description: 'Key of the segment.' },
+  key: { schema: FlagKeySchema, description: 'Key of the flag.' },
   userId: {
     schema: AnyUserIdSchema,
     description: 'The `sub` of a user. The deployment may take other ids too (`userIdFormat`).',

@@ -28,9 +28,11 @@ const WHEN: Readonly<Record<FlagErrorCode, string>> = {
 /** Statuses that the gateway may answer on any route; 413 it only has for bodies. */
 const GATEWAY = [429, 500, 503];
 
+const WITHOUT_AUTHORIZER: readonly Caller[] = ['none', 'anyone', 'evaluator'];
+
 /** Whether the gateway too may give this answer. Where a token is optional it has no authorizer, so it gives no 401. */
 export const isOfGateway = (status: number, caller: Caller): boolean =>
-  GATEWAY.includes(status) || status === 413 || (status === 401 && caller !== 'none' && caller !== 'anyone');
+  GATEWAY.includes(status) || status === 413 || (status === 401 && !WITHOUT_AUTHORIZER.includes(caller));
 
 const reference = (kind: 'schemas' | 'headers', name: string) => ({ $ref: `#/components/${kind}/${name}` });
 

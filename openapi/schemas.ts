@@ -3,6 +3,7 @@ import { named } from './named-schema';
 import { auditSchemas } from './schemas/audit';
 import { evaluationSchemas } from './schemas/evaluation';
 import { flagSchemas } from './schemas/flags';
+import { ofrepSchemas } from './schemas/ofrep';
 import { overrideSchemas } from './schemas/overrides';
 import { problemSchemas } from './schemas/problems';
 import { ruleSchemas } from './schemas/rules';
@@ -12,6 +13,7 @@ import { segmentSchemas } from './schemas/segments';
 export const schemas = {
   JsonValue: named(JsonValueSchema, 'Any JSON value.'),
   ...evaluationSchemas,
+  ...ofrepSchemas,
   ...flagSchemas,
   ...ruleSchemas,
   ...segmentSchemas,

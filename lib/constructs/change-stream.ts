@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { EventSourceMapping, StartingPosition, type IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
-import type { StreamHandler } from '../../functions/routes';
+import type { StreamHandler } from '../../functions/stream-handlers';
 import type { DeadLetterQueue } from './dead-letter-queue';
 import type { FlagTable } from './flag-table';
 

@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
-import type { StreamHandler } from '../../functions/routes';
+import type { StreamHandler } from '../../functions/stream-handlers';
 import type { DeadLetterQueue } from './dead-letter-queue';
 import type { FlagApi } from './flag-api';
 

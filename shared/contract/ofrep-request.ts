@@ -2,19 +2,19 @@ import * as z from 'zod';
 
 /**
  * OpenFeature Remote Evaluation Protocol 0.3 (github.com/open-feature/protocol, service/openapi.yaml). Its request
- * objects are open: a newer client may send fields that this server does not know.
+ * objects are open: a newer client may send fields that this server does not know. Without a context nothing is known
+ * of the caller but what the token and headers say.
  */
-const RequestSchema = z.looseObject({
-  context: z
-    .looseObject({
-      /** The user's id; null and the empty text are none. */
-      targetingKey: z.string().nullish(),
-    })
-    .nullish(),
-});
-
-/** Body of both endpoints. Without a context nothing is known of the caller but what the token and headers say. */
-export const OfrepRequestSchema = RequestSchema.nullish();
+export const OfrepRequestSchema = z
+  .looseObject({
+    context: z
+      .looseObject({
+        /** The user's id; null and the empty text are none. */
+        targetingKey: z.string().nullish(),
+      })
+      .nullish(),
+  })
+  .optional();
 
 /** Query of the bulk endpoint: what a notification said of the configuration, so that older state is not enough. */
 export const ofrepFreshness = {

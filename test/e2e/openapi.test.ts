@@ -41,7 +41,8 @@ const withQuery = Object.entries(openapi.paths)
       names: queryParametersOf(operation).filter((name) => name !== 'environment'),
     })),
   )
-  .filter(({ names }) => names.length > 0);
+  // OFREP has words for the first fault only, its own test goes through the parameters
+  .filter(({ path, names }) => names.length > 0 && !path.startsWith('/ofrep/'));
 
 describe('the query parameters of the document', () => {
   it.each(withQuery)('are known to $method $path', async ({ method, path, names }) => {

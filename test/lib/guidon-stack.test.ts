@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { routes, streamHandlers } from '../../functions/routes';
+import { routes } from '../../functions/routes';
+import { streamHandlers } from '../../functions/stream-handlers';
 import { asText, functionIdOf, functionNames, propertiesOf, synthesize } from './synthesize';
 
 interface FunctionProperties {
@@ -90,6 +91,9 @@ describe('functions of the stack', () => {
             TOKEN_JWKS_URI: `${issuer}/.well-known/jwks.json`,
             TOKEN_CLIENT_IDS: 'UserPoolClient',
             TOKEN_MACHINE_CLIENT_IDS: 'UserPoolMachineClient',
+            GROUPS_CLAIM: 'cognito:groups',
+            USER_TYPE_CLAIM: 'custom:userType',
+            SUBSCRIPTION_CLAIM: 'custom:subscription',
             USER_POOL_ID: 'UserPool',
           },
     );
@@ -195,7 +199,9 @@ describe('the template', () => {
     const bundle = readFileSync(file, 'utf8');
     expect(bundle.length).toBeGreaterThan(10_000);
     expect(bundle).not.toMatch(secret);
-    expect(bundle).not.toMatch(/local-(admin|viewer)-operator|Guidon-demo|example\.com/);
+    expect(bundle).not.toMatch(
+      /local-(admin|viewer)-operator|Guidon-demo|(admin|viewer|alice|bob)@example\.com/,
+    );
   });
 
   test('knows a secret when it sees one', () => {

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { context } from '../../cdk.json';
-import { routes, streamHandlers } from '../../functions/routes';
+import { routes } from '../../functions/routes';
+import { streamHandlers } from '../../functions/stream-handlers';
 import { addChecks, addStacks } from '../../lib/add-stacks';
 import { readSettings, type Settings } from '../../lib/settings';
 

@@ -1,4 +1,4 @@
-export interface RecordedCall {
+interface RecordedCall {
   readonly url: string;
   readonly status: number;
   readonly ifNoneMatch: string | null;

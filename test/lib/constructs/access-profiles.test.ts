@@ -1,4 +1,5 @@
-import { routes, streamHandlers, type AccessProfile } from '../../../functions/routes';
+import { routes, type AccessProfile } from '../../../functions/routes';
+import { streamHandlers } from '../../../functions/stream-handlers';
 import { asText, functionIdOf, propertiesOf, synthesize } from '../synthesize';
 
 interface Statement {

@@ -1,4 +1,4 @@
-import { streamHandlers } from '../../../functions/routes';
+import { streamHandlers } from '../../../functions/stream-handlers';
 import { asText, functionIdOf, propertiesOf, synthesize } from '../synthesize';
 
 interface TableProperties {
