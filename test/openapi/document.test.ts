@@ -18,6 +18,7 @@ const rows = routes.flatMap(({ routes: keys, caller }) =>
 const asked: Readonly<Record<Caller, unknown>> = {
   none: [],
   anyone: [{ token: [] }, {}],
+  evaluator: [{ token: [] }, {}],
   user: [{ token: [] }],
   viewer: [{ token: [] }],
   admin: [{ token: [] }],
