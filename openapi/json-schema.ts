@@ -1,11 +1,6 @@
 import * as z from 'zod';
 import { limitParameter, switchParameter } from '../shared/contract/parameters';
-import {
-  JsonValueSchema,
-  SERVER_OWNED,
-  TimestampSchema,
-  withoutServerOwned,
-} from '../shared/contract/primitives';
+import { JsonValueSchema, SERVER_OWNED, withoutServerOwned } from '../shared/contract/primitives';
 import type { NamedSchema } from './named-schema';
 
 export interface JsonSchema {
@@ -19,7 +14,6 @@ const PLACE = '#/components/schemas/';
 /** What a zod schema says worse than it could, because it reads text or goes round in circles. */
 const shownAs = new Map<z.core.$ZodType, JsonSchema>([
   [JsonValueSchema, {}],
-  [TimestampSchema, { type: 'string', format: 'date-time' }],
   [switchParameter, { type: 'boolean', default: false }],
   [limitParameter, { type: 'integer', minimum: 1, maximum: 500, default: 50 }],
 ]);
@@ -30,6 +24,10 @@ const override = (made: { zodSchema: z.core.$ZodType; jsonSchema: JsonSchema }):
   if (shown !== undefined) {
     Object.keys(jsonSchema).forEach((keyword) => Reflect.deleteProperty(jsonSchema, keyword));
     Object.assign(jsonSchema, shown);
+  }
+  // the format says it all, and zod's patterns of times are as long as a page
+  if (jsonSchema['format'] === 'date-time' || jsonSchema['format'] === 'date') {
+    delete jsonSchema['pattern'];
   }
   // no bounds of the field, but of what a double counts exactly
   if (jsonSchema['maximum'] === Number.MAX_SAFE_INTEGER) {

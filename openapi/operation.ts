@@ -20,7 +20,7 @@ export interface Answer {
   /** @default - `application/json` */
   readonly mediaType?: string;
   /** Besides `X-Request-Id`. */
-  readonly headers?: readonly ('ETag' | 'Location')[];
+  readonly headers?: readonly ('ETag' | 'Location' | 'Retry-After')[];
 }
 
 /** What the document says of one route, besides what follows from its row in `functions/routes.ts`. */

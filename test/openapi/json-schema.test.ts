@@ -65,6 +65,16 @@ test('a parameter is shown as what its text means', () => {
   expect(json.parameter(switchParameter.optional())).toEqual({ type: 'boolean', default: false });
 });
 
+test('a parameter that is a time has no pattern beside its format', () => {
+  const moment = z.union([z.iso.datetime({ offset: true }), z.iso.date()]);
+  expect(new JsonSchemas({}).parameter(moment)).toEqual({
+    anyOf: [
+      { type: 'string', format: 'date-time' },
+      { type: 'string', format: 'date' },
+    ],
+  });
+});
+
 test('a parameter refers to a schema that has a name', () => {
   const colour = z.enum(['red']);
   const json = new JsonSchemas({ Colour: named(colour, 'A colour.') });
