@@ -22,7 +22,6 @@ export const compileFlag = (
 
 const compile = (stored: StoredFlag, compilers: Compilers, faults: Fault[]): CompiledFlag => {
   const { flag, generation } = stored;
-  const on = servedBy(flag, flag.onVariant, ['onVariant'], faults);
   const off = servedBy(flag, flag.offVariant, ['offVariant'], faults);
   const configurations = compileConfigurations(stored, off, compilers, faults);
   const key: unknown = flag.key;
@@ -38,7 +37,6 @@ const compile = (stored: StoredFlag, compilers: Compilers, faults: Fault[]): Com
     isPublic: flag.visibility === 'public',
     isKilled: flag.killed,
     audience: audienceOf(flag),
-    on,
     off,
     variants: variantsOf(flag, faults),
     killed: decidedBy('killed', flag, off),

@@ -123,6 +123,7 @@ export interface Share {
 export interface Configuration {
   /** Epoch milliseconds. */
   readonly fromMs: number;
+  readonly on: NamedValue;
   readonly disabled: Evaluation | undefined;
   readonly rules: readonly CompiledRule[];
   readonly rollout: Share;
@@ -151,7 +152,6 @@ export interface CompiledFlag {
   readonly isKilled: boolean;
   /** Whom the flag is for; undefined: for everybody. */
   readonly audience: Audience | undefined;
-  readonly on: NamedValue;
   readonly off: NamedValue;
   /** In ascending order of their names (by code unit), whatever order storage gave them. */
   readonly variants: readonly NamedValue[];
