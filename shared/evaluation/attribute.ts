@@ -32,8 +32,11 @@ const first = (name: string): Attribute =>
   (Object.hasOwn(NAMED, name) ? NAMED[name] : undefined) ??
   (({ context }) => ownProperty(context.custom, name));
 
-/** The attribute at a dotted path; undefined where the text is no path. */
-export const compileAttribute = (path: string): Attribute | undefined => {
+/** The attribute at a dotted path; undefined where the text is no path, or where no text is stored. */
+export const compileAttribute = (path: unknown): Attribute | undefined => {
+  if (typeof path !== 'string') {
+    return undefined;
+  }
   const [name = '', ...steps] = path.split('.');
   if (name === '' || steps.includes('') || steps.length > MAX_STEPS || path.includes('__proto__')) {
     return undefined;

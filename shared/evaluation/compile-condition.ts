@@ -1,8 +1,8 @@
 import type { JsonValue } from '../contract/primitives';
-import type { Condition, NestedRule, RuleCondition } from '../contract/rule';
+import type { Condition, NestedRule, RuleCondition, RuleOperator } from '../contract/rule';
 import { compileAttribute } from './attribute';
 import type { CompiledCondition, Compilers, Fault, Predicate } from './model';
-import { compileOperator } from './operators';
+import { compileOperator, isOperator } from './operators';
 
 /** The attribute that stands for the segments a user is in. */
 export const SEGMENT_ATTRIBUTE = 'segment';
@@ -12,7 +12,13 @@ const MAX_DEPTH = 40;
 
 const NEVER: Predicate = () => false;
 
-export const isNested = (condition: RuleCondition): condition is NestedRule => 'conditions' in condition;
+/** Anything may be stored where a condition should be, or a list of them. */
+const isObject = (stored: unknown): boolean => typeof stored === 'object' && stored !== null;
+const isList = (stored: unknown): boolean => Array.isArray(stored);
+const RULE_OPERATORS: ReadonlySet<unknown> = new Set<RuleOperator>(['AND', 'OR', 'NOT']);
+
+export const isNested = (condition: RuleCondition): condition is NestedRule =>
+  isObject(condition) && 'conditions' in condition;
 
 /** The keys that a condition on segments names; undefined where it is on something else. */
 export const segmentKeysOf = (condition: RuleCondition): readonly JsonValue[] | undefined =>
@@ -40,6 +46,14 @@ const compileNested = (
   const { operator, enabled = true } = rule;
   if (path.length > MAX_DEPTH) {
     faults.push({ path, code: 'too_deep', message: 'the rule is nested too deeply' });
+    return { matches: NEVER, source: rule, conditions: [] };
+  }
+  if (!isList(rule.conditions)) {
+    faults.push({ path: [...path, 'conditions'], code: 'invalid_type', message: 'is a list of conditions' });
+    return { matches: NEVER, source: rule, conditions: [] };
+  }
+  if (!RULE_OPERATORS.has(operator)) {
+    faults.push({ path: [...path, 'operator'], code: 'unknown_operator', message: 'is AND, OR or NOT' });
     return { matches: NEVER, source: rule, conditions: [] };
   }
   if (rule.conditions.length === 0 && operator !== 'AND') {
@@ -72,7 +86,7 @@ const combined = (operator: NestedRule['operator'], predicates: readonly Predica
 };
 
 const compileSimple = (
-  { attribute, operator, value }: Condition,
+  condition: Condition,
   compilers: Compilers,
   path: readonly PropertyKey[],
   faults: Fault[],
@@ -81,8 +95,16 @@ const compileSimple = (
     faults.push({ path: [...path, field], code, message });
     return NEVER;
   };
+  if (!isObject(condition)) {
+    faults.push({ path, code: 'invalid_type', message: 'is a condition, or a rule of conditions' });
+    return NEVER;
+  }
+  const { attribute, operator, value } = condition;
+  if (!isOperator(operator)) {
+    return fault('operator', 'unknown_operator', 'there is no such operator');
+  }
   if (attribute === SEGMENT_ATTRIBUTE) {
-    return compileSegment({ attribute, operator, value }, fault);
+    return compileSegment(condition, fault);
   }
   const read = compileAttribute(attribute);
   if (read === undefined) {

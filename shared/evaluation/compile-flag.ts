@@ -1,8 +1,11 @@
 import type { Flag } from '../contract/flag';
+import type { JsonValue } from '../contract/primitives';
 import { decidedBy } from './decided-by';
 import { compileConfigurations } from './configurations';
-import type { Audience, CompiledFlag, Compilers, Fault, StoredFlag } from './model';
+import { fitsType } from './fits-type';
+import type { Audience, CompiledFlag, Compilers, Fault, NamedValue, StoredFlag } from './model';
 import { servedBy } from './served-by';
+import { withoutThrowing } from './without-throwing';
 
 /**
  * Makes a stored flag ready for evaluation, or says what is wrong with it: a flag that was changed past the API may
@@ -12,12 +15,20 @@ export const compileFlag = (
   stored: StoredFlag,
   compilers: Compilers,
 ): { compiled: CompiledFlag | undefined; faults: readonly Fault[] } => {
-  const { flag, generation } = stored;
   const faults: Fault[] = [];
-  const on = servedBy(flag, flag.onVariant, ['onVariant'], faults);
+  const compiled = withoutThrowing(faults, () => compile(stored, compilers, faults));
+  return { compiled: faults.length === 0 ? compiled : undefined, faults };
+};
+
+const compile = (stored: StoredFlag, compilers: Compilers, faults: Fault[]): CompiledFlag => {
+  const { flag, generation } = stored;
   const off = servedBy(flag, flag.offVariant, ['offVariant'], faults);
   const configurations = compileConfigurations(stored, off, compilers, faults);
-  const compiled: CompiledFlag = {
+  const key: unknown = flag.key;
+  if (typeof key !== 'string') {
+    faults.push({ path: ['key'], code: 'invalid_type', message: 'is a text' });
+  }
+  return {
     key: flag.key,
     version: flag.version,
     generation,
@@ -26,17 +37,29 @@ export const compileFlag = (
     isPublic: flag.visibility === 'public',
     isKilled: flag.killed,
     audience: audienceOf(flag),
-    on,
     off,
-    variants: Object.keys(flag.variants)
-      .sort()
-      .map((variant) => servedBy(flag, variant, ['variants', variant], faults)),
+    variants: variantsOf(flag, faults),
     killed: decidedBy('killed', flag, off),
     outsideAudience: decidedBy('group filter', flag, off),
     configurations,
   };
-  return { compiled: faults.length === 0 ? compiled : undefined, faults };
 };
+
+/** In ascending order of their names; that one has a value of another type is added to `faults`. */
+const variantsOf = ({ type, variants }: Flag, faults: Fault[]): NamedValue[] =>
+  Object.keys(variants)
+    .sort()
+    .map((variant) => {
+      const value = variants[variant] as JsonValue;
+      if (!fitsType(type, value)) {
+        const message = `a value of a ${type} flag cannot be ${typeOf(value)}`;
+        faults.push({ path: ['variants', variant], code: 'type_mismatch', message });
+      }
+      return { variant, value };
+    });
+
+const typeOf = (value: JsonValue): string =>
+  value === null ? 'null' : Array.isArray(value) ? 'array' : typeof value;
 
 const audienceOf = ({ groups, userTypes, subscriptionTiers }: Flag): Audience | undefined =>
   groups.length + userTypes.length + subscriptionTiers.length === 0

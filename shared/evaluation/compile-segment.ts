@@ -2,18 +2,31 @@ import type { RuleCondition } from '../contract/rule';
 import type { Segment } from '../contract/segment';
 import { compileCondition, isNested, SEGMENT_ATTRIBUTE } from './compile-condition';
 import type { CompiledCondition, Compilers, Fault } from './model';
+import { withoutThrowing } from './without-throwing';
 
-/** Makes a segment ready, or says what is wrong with it. Segments do not name segments, so they cannot go in circles. */
+/**
+ * Makes a segment ready, or says what is wrong with it; then it has nobody in it. Segments do not name segments, so
+ * they cannot go in circles.
+ */
 export const compileSegment = (
   { operator, conditions }: Pick<Segment, 'operator' | 'conditions'>,
   compilers: Compilers,
 ): { compiled: CompiledCondition; faults: readonly Fault[] } => {
-  const faults = conditions.flatMap((condition, index) => segmentsIn(condition, ['conditions', index]));
-  if (faults.length > 0) {
-    return { compiled: { matches: () => false, source: { operator, conditions }, conditions: [] }, faults };
-  }
-  const compiled = compileCondition({ operator, conditions }, compilers, [], faults);
-  return { compiled, faults };
+  const faults: Fault[] = [];
+  const compiled = withoutThrowing(faults, () => {
+    const condition = compileCondition({ operator, conditions }, compilers, [], faults);
+    if (faults.length === 0) {
+      faults.push(...conditions.flatMap((each, index) => segmentsIn(each, ['conditions', index])));
+    }
+    return condition;
+  });
+  return {
+    compiled:
+      compiled === undefined || faults.length > 0
+        ? { matches: () => false, source: { operator, conditions }, conditions: [] }
+        : compiled,
+    faults,
+  };
 };
 
 const segmentsIn = (condition: RuleCondition, path: readonly PropertyKey[]): Fault[] => {

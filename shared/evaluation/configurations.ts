@@ -15,18 +15,21 @@ import type {
   Share,
   StoredFlag,
 } from './model';
+import { bucketsAlong } from './resolution-order';
 import { servedBy } from './served-by';
 import { type Answer, simpleShare, weightedShare } from './share';
 
 /** What a flag says that planned changes can replace. */
-interface Settings extends Pick<
-  Flag,
-  'enabled' | 'onVariant' | 'rules' | 'rolloutPercentage' | 'variantWeights'
-> {
+interface Settings extends Pick<Flag, 'enabled' | 'rules' | 'rolloutPercentage' | 'variantWeights'> {
+  readonly on: NamedValue;
   /** What decides where nothing but these settings does: `schedule` once a planned change has replaced them. */
   readonly enabledBy: 'disabled' | 'schedule';
   readonly shareBy: 'default' | 'schedule';
+  /** How the percentage gets where it is said to be; undefined where it has jumped there. */
+  readonly course: Course | undefined;
 }
+
+type Course = Pick<Ramp, 'fromMs' | 'toMs' | 'start' | 'end'>;
 
 interface Compiling {
   readonly flag: Flag;
@@ -43,73 +46,117 @@ export const compileConfigurations = (
   faults: Fault[],
 ): [Configuration, ...Configuration[]] => {
   const compiling = { flag, off, compilers, faults };
-  let settings: Settings = { ...flag, enabledBy: 'disabled', shareBy: 'default' };
+  // what has been found wrong with the flag once is not wrong with each of its planned changes
+  const again = { flag, off, compilers, faults: [] };
+  const on = servedBy(flag, flag.onVariant, ['onVariant'], faults);
+  let settings: Settings = { ...flag, on, enabledBy: 'disabled', shareBy: 'default', course: undefined };
   let rules = compileRules(settings, ['rules'], compiling);
-  const first = compileConfiguration(undefined, settings, rules, undefined, compiling);
-  const later = [...planned]
-    .sort((a, b) => Date.parse(a.at) - Date.parse(b.at))
-    .map((change, index) => {
-      const path = ['planned', index];
-      const before = settings;
-      settings = changed(settings, change);
-      if (change.rules !== undefined || change.onVariant !== undefined) {
-        rules = compileRules(settings, [...path, 'rules'], compiling);
+  const first = compileConfiguration(-Infinity, undefined, settings, rules, compiling);
+  const later = planned
+    .map((change, index) => ({ change, path: ['planned', index], atMs: timeOf(change, index, faults) }))
+    .sort((a, b) => a.atMs - b.atMs)
+    .map(({ change, path, atMs }) => {
+      settings = changed(settings, change, atMs);
+      if (change.onVariant !== undefined) {
+        settings = { ...settings, on: servedBy(flag, change.onVariant, [...path, 'onVariant'], faults) };
       }
-      const ramp = compileRamp(change, before, settings, compiling);
-      return compileConfiguration(change, settings, rules, ramp, compiling);
+      if (change.rules !== undefined) {
+        rules = compileRules(settings, [...path, 'rules'], compiling);
+      } else if (change.onVariant !== undefined) {
+        rules = compileRules(settings, path, again);
+      }
+      return compileConfiguration(atMs, change, settings, rules, again);
     });
   return [first, ...later];
 };
 
-const changed = (
-  settings: Settings,
-  { enabled, rolloutPercentage, onVariant, rules }: PlannedChange,
-): Settings => ({
-  ...settings,
-  ...(enabled !== undefined && { enabled, enabledBy: 'schedule' }),
-  ...(rolloutPercentage !== undefined && { rolloutPercentage, variantWeights: null, shareBy: 'schedule' }),
-  ...(onVariant !== undefined && { onVariant, shareBy: 'schedule' }),
-  ...(rules !== undefined && { rules }),
-});
+/** Epoch milliseconds of the change. */
+const timeOf = ({ at, until = at }: PlannedChange, index: number, faults: Fault[]): number => {
+  for (const [field, time] of Object.entries({ at, until })) {
+    if (Number.isNaN(Date.parse(time))) {
+      faults.push({
+        path: ['planned', index, field],
+        code: 'invalid_time',
+        message: 'is a time in ISO 8601',
+      });
+    }
+  }
+  return Date.parse(at);
+};
+
+const changed = (settings: Settings, change: PlannedChange, atMs: number): Settings => {
+  const { enabled, rolloutPercentage, onVariant, rules } = change;
+  return {
+    ...settings,
+    ...(enabled !== undefined && { enabled, enabledBy: 'schedule' }),
+    ...(enabled === true && !settings.enabled && { shareBy: 'schedule' }),
+    ...(rolloutPercentage !== undefined && {
+      rolloutPercentage,
+      variantWeights: null,
+      shareBy: 'schedule',
+      course: courseOf(change, bucketsIn(rolloutPercentage), bucketsAt(settings, atMs), atMs),
+    }),
+    ...(onVariant !== undefined && { shareBy: 'schedule' }),
+    ...(rules !== undefined && { rules }),
+  };
+};
+
+const courseOf = (
+  { until }: PlannedChange,
+  end: number,
+  start: number,
+  fromMs: number,
+): Course | undefined => (until === undefined ? undefined : { fromMs, toMs: Date.parse(until), start, end });
+
+/** How many buckets have the on variant at this moment. */
+const bucketsAt = (
+  { course, variantWeights, on: { variant }, rolloutPercentage }: Settings,
+  nowMs: number,
+): number => {
+  if (course !== undefined && nowMs < course.toMs) {
+    return bucketsAlong(course, nowMs);
+  }
+  const weights = variantWeights ?? { [variant]: rolloutPercentage };
+  return Object.hasOwn(weights, variant) ? bucketsIn(weights[variant] ?? 0) : 0;
+};
 
 const compileConfiguration = (
+  fromMs: number,
   change: PlannedChange | undefined,
   settings: Settings,
   rules: readonly CompiledRule[],
-  ramp: Ramp | undefined,
   { flag, off, faults }: Compiling,
 ): Configuration => ({
-  fromMs: change === undefined ? -Infinity : Date.parse(change.at),
+  fromMs,
   change,
+  on: settings.on,
   disabled: settings.enabled ? undefined : decidedBy(settings.enabledBy, flag, off, { reason: 'DISABLED' }),
   rules,
   rollout: compileRollout(settings, flag, off, faults),
-  ramp,
+  ramp: compileRamp(settings, flag, off),
 });
 
 const compileRules = (
-  { rules, onVariant }: Settings,
+  { rules, on }: Settings,
   path: readonly PropertyKey[],
   { flag, off, compilers, faults }: Compiling,
 ): CompiledRule[] =>
   rules.map((rule, index) => {
     const here = [...path, index];
     const condition = compileCondition(rule, compilers, here, faults);
-    return { source: rule, condition, share: compileServe(rule, onVariant, flag, off, here, faults) };
+    return { source: rule, condition, share: compileServe(rule, on, flag, off, here, faults) };
   });
 
 const compileServe = (
   { id, serve }: Rule,
-  onVariant: string,
+  on: NamedValue,
   flag: Flag,
   off: NamedValue,
   path: readonly PropertyKey[],
   faults: Fault[],
 ): Share => {
   const served =
-    serve.variant === undefined
-      ? servedBy(flag, onVariant, ['onVariant'], [])
-      : servedBy(flag, serve.variant, [...path, 'serve', 'variant'], faults);
+    serve.variant === undefined ? on : servedBy(flag, serve.variant, [...path, 'serve', 'variant'], faults);
   const answer: Answer = (given, because) => decidedBy('rule', flag, given, { ...because, ruleId: id });
   return simpleShare(serve.percentage ?? 100, served, off, answer);
 };
@@ -122,18 +169,16 @@ const rolloutAnswer =
     return decidedBy(source, flag, served, because);
   };
 
+/** Of weights, on comes first and off last, so that these two alone decide exactly as the simple percentage. */
 const compileRollout = (settings: Settings, flag: Flag, off: NamedValue, faults: Fault[]): Share => {
   const answer = rolloutAnswer(flag, settings.shareBy);
-  const on = servedBy(flag, settings.onVariant, ['onVariant'], []);
-  if (settings.variantWeights === null) {
-    return simpleShare(settings.rolloutPercentage, on, off, answer);
+  const { on, variantWeights, rolloutPercentage } = settings;
+  if (variantWeights === null) {
+    return simpleShare(rolloutPercentage, on, off, answer);
   }
-  const weights = Object.entries(settings.variantWeights)
-    .sort(
-      ([a], [b]) =>
-        placeOf(a, settings.onVariant, off.variant) - placeOf(b, settings.onVariant, off.variant) ||
-        (a < b ? -1 : 1),
-    )
+  const placeOf = (variant: string): number => (variant === on.variant ? 0 : variant === off.variant ? 2 : 1);
+  const weights = Object.entries(variantWeights)
+    .sort(([a], [b]) => placeOf(a) - placeOf(b) || (a < b ? -1 : 1))
     .map(([variant, percentage]) => ({
       served: servedBy(flag, variant, ['variantWeights', variant], faults),
       percentage,
@@ -141,26 +186,13 @@ const compileRollout = (settings: Settings, flag: Flag, off: NamedValue, faults:
   return weightedShare(weights, off, answer);
 };
 
-/** On first and off last, so that weights of these two alone decide exactly as the simple percentage. */
-const placeOf = (variant: string, onVariant: string, offVariant: string): number =>
-  variant === onVariant ? 0 : variant === offVariant ? 2 : 1;
-
-const compileRamp = (
-  { at, until, rolloutPercentage }: PlannedChange,
-  before: Settings,
-  after: Settings,
-  { flag, off }: Compiling,
-): Ramp | undefined => {
-  if (until === undefined || rolloutPercentage === undefined) {
-    return undefined;
-  }
+const compileRamp = ({ course, on }: Settings, flag: Flag, off: NamedValue): Ramp | undefined => {
   const answer = rolloutAnswer(flag, 'schedule');
-  return {
-    fromMs: Date.parse(at),
-    toMs: Date.parse(until),
-    start: bucketsIn(before.rolloutPercentage),
-    end: bucketsIn(rolloutPercentage),
-    inside: answer(servedBy(flag, after.onVariant, ['onVariant'], []), { reason: 'SPLIT' }),
-    outside: answer(off, { reason: 'SPLIT' }),
-  };
+  return (
+    course && {
+      ...course,
+      inside: answer(on, { reason: 'SPLIT' }),
+      outside: answer(off, { reason: 'SPLIT' }),
+    }
+  );
 };

@@ -125,6 +125,7 @@ export interface Configuration {
   readonly fromMs: number;
   /** The planned change that makes it; undefined for the first, which is the flag as it says it is. */
   readonly change: PlannedChange | undefined;
+  readonly on: NamedValue;
   readonly disabled: Evaluation | undefined;
   readonly rules: readonly CompiledRule[];
   readonly rollout: Share;
@@ -153,7 +154,6 @@ export interface CompiledFlag {
   readonly isKilled: boolean;
   /** Whom the flag is for; undefined: for everybody. */
   readonly audience: Audience | undefined;
-  readonly on: NamedValue;
   readonly off: NamedValue;
   /** In ascending order of their names (by code unit), whatever order storage gave them. */
   readonly variants: readonly NamedValue[];

@@ -130,6 +130,9 @@ const OPPOSITE = {
   notIn: 'in',
 } as const satisfies Record<Exclude<Operator, PositiveOperator>, PositiveOperator>;
 
+export const isOperator = (operator: unknown): operator is Operator =>
+  typeof operator === 'string' && (Object.hasOwn(POSITIVE, operator) || Object.hasOwn(OPPOSITE, operator));
+
 /** The same, where `undefined` or null is an attribute that is missing. */
 type FullTest = (actual: JsonValue | undefined) => boolean;
 
@@ -144,9 +147,7 @@ export const compileOperator = (
 ): FullTest | string => {
   const isOpposite = operator in OPPOSITE;
   const positive = isOpposite ? OPPOSITE[operator as keyof typeof OPPOSITE] : (operator as PositiveOperator);
-  const test = Object.hasOwn(POSITIVE, positive)
-    ? POSITIVE[positive](value, compilers)
-    : 'is of no known operator';
+  const test = POSITIVE[positive](value, compilers);
   if (typeof test === 'string') {
     return test;
   }

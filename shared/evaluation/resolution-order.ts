@@ -49,9 +49,9 @@ const deviceOverride: Ask = ({ flag, overrides }, question) =>
 const userOverride: Ask = ({ flag, overrides }, question) =>
   pinned('user override', flag, countingOverride(flag, overrides, question, 'value'));
 
-const userInclusion: Ask = ({ flag, overrides }, question) => {
+const userInclusion: Ask = ({ flag, configuration, overrides }, question) => {
   const override = countingOverride(flag, overrides, question, 'include');
-  return override && decidedBy('user inclusion', flag, flag.on, { override });
+  return override && decidedBy('user inclusion', flag, configuration.on, { override });
 };
 
 const groupFilter: Ask = ({ flag }, { context }) =>
@@ -96,7 +96,10 @@ const isMeant = ({ groups, userTypes, subscriptionTiers }: Audience, context: Ev
   (context.subscription !== undefined && subscriptionTiers.has(context.subscription));
 
 /** How many buckets a ramp has reached; never more than its two ends span. */
-export const bucketsAlong = ({ fromMs, toMs, start, end }: Ramp, nowMs: number): number =>
+export const bucketsAlong = (
+  { fromMs, toMs, start, end }: Pick<Ramp, 'fromMs' | 'toMs' | 'start' | 'end'>,
+  nowMs: number,
+): number =>
   toMs <= fromMs ? end : Math.floor(start + (end - start) * Math.min(1, (nowMs - fromMs) / (toMs - fromMs)));
 
 const alongRamp = (

@@ -43,7 +43,8 @@ export const weightedShare = (
     return { end, evaluation: answer(served, SPLIT) };
   });
   return {
-    everybody: given.length === 1 && only !== undefined ? answer(only.served, {}) : undefined,
+    everybody:
+      only !== undefined && bucketsIn(only.percentage) >= BUCKET_COUNT ? answer(only.served, {}) : undefined,
     slices: [...slices, { end: BUCKET_COUNT, evaluation: answer(off, SPLIT) }],
     withoutUserId: answer(off, { ...SPLIT, lacksUserId: true }),
   };
