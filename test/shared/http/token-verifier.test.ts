@@ -147,6 +147,31 @@ describe('who is calling', () => {
     await expect(identify(asId, 'admin', parts)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
   });
 
+  it('may be a machine where flags are evaluated, by the scope of its token', async () => {
+    const claims = { sub: MACHINE_CLIENT, client_id: MACHINE_CLIENT, aud: undefined, token_use: 'access' };
+    const withScope = (scope: unknown) => `Bearer ${issuer.sign(issuer.claims({ ...claims, scope }))}`;
+    for (const scope of ['guidon/evaluate', 'guidon/metrics guidon/evaluate']) {
+      await expect(identify(withScope(scope), 'evaluator', parts)).resolves.toMatchObject({
+        isMachine: true,
+        userId: undefined,
+      });
+    }
+    for (const scope of [
+      'guidon/metrics',
+      'guidon/evaluated',
+      'evaluate',
+      '',
+      undefined,
+    ]) {
+      await expect(identify(withScope(scope), 'evaluator', parts)).rejects.toMatchObject({
+        code: 'FORBIDDEN',
+      });
+    }
+    const ofUser = `Bearer ${issuer.sign(issuer.claims({ scope: 'guidon/evaluate' }))}`;
+    await expect(identify(ofUser, 'evaluator', parts)).resolves.toMatchObject({ isMachine: false });
+    await expect(identify(undefined, 'evaluator', parts)).resolves.toMatchObject({ isMachine: false });
+  });
+
   it('lets a viewer read and not write', async () => {
     await expect(identify(bearer(['viewer']), 'viewer', parts)).resolves.toBeDefined();
     await expect(identify(bearer(['viewer']), 'admin', parts)).rejects.toMatchObject({
