@@ -5,17 +5,20 @@ import { type HttpStep, parseHttpFile, valueAt } from '../support/http-file';
 
 const folder = join(__dirname, '..', '..', 'examples');
 /** The audit log is read when there is something in it. */
-const ORDER = ['feature-flags-user-targeting.http', 'flags.http', 'explain.http', 'audit.http'];
+const ORDER = ['feature-flags-user-targeting.http', 'flags.http', 'ofrep.http', 'explain.http', 'audit.http'];
 
 let guidon: GuidonInstance;
+let machineToken: string;
 
 beforeAll(async () => {
   guidon = await startGuidon();
+  machineToken = await guidon.machineToken();
 }, 90_000);
 afterAll(() => guidon.stop());
 
 const variables = (): Record<string, string> => ({
   host: guidon.url,
+  machineToken,
   ...Object.fromEntries(Object.entries(guidon.tokens).map(([user, token]) => [`${user}Token`, token])),
   ...Object.fromEntries(Object.entries(guidon.ids).map(([user, id]) => [`${user}Id`, id])),
 });

@@ -156,13 +156,7 @@ describe('who is calling', () => {
         userId: undefined,
       });
     }
-    for (const scope of [
-      'guidon/metrics',
-      'guidon/evaluated',
-      'evaluate',
-      '',
-      undefined,
-    ]) {
+    for (const scope of ['guidon/metrics', 'guidon/evaluated', 'evaluate', '', undefined]) {
       await expect(identify(withScope(scope), 'evaluator', parts)).rejects.toMatchObject({
         code: 'FORBIDDEN',
       });
