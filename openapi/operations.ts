@@ -2,6 +2,7 @@ import type { RouteKey } from '../functions/routes';
 import type { Operation } from './operation';
 import { auditOperations } from './operations/audit';
 import { evaluationOperations } from './operations/evaluation';
+import { explainOperations } from './operations/explain';
 import { flagOperations } from './operations/flags';
 import { ofrepOperations } from './operations/ofrep';
 import { overrideOperations } from './operations/overrides';
@@ -13,6 +14,7 @@ export const operations: Readonly<Record<RouteKey, Operation>> = {
   ...evaluationOperations,
   ...ofrepOperations,
   ...flagOperations,
+  ...explainOperations,
   ...ruleOperations,
   ...segmentOperations,
   ...overrideOperations,

@@ -2,6 +2,7 @@ import { JsonValueSchema } from '../shared/contract/primitives';
 import { named } from './named-schema';
 import { auditSchemas } from './schemas/audit';
 import { evaluationSchemas } from './schemas/evaluation';
+import { explainSchemas } from './schemas/explain';
 import { flagSchemas } from './schemas/flags';
 import { ofrepSchemas } from './schemas/ofrep';
 import { overrideSchemas } from './schemas/overrides';
@@ -15,6 +16,7 @@ export const schemas = {
   ...evaluationSchemas,
   ...ofrepSchemas,
   ...flagSchemas,
+  ...explainSchemas,
   ...ruleSchemas,
   ...segmentSchemas,
   ...overrideSchemas,

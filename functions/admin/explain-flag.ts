@@ -1,6 +1,6 @@
 import { composeExplainService } from '../../shared/composition/explain-service';
 import { composeHandler } from '../../shared/composition/handlers';
-import { ExplainRequestSchema } from '../../shared/contract/explain';
+import { explainFlagRequest } from '../../shared/contract/explain-requests';
 import { flagKeyOf } from '../../shared/http/request';
 import { ok } from '../../shared/http/responses';
 
@@ -8,7 +8,7 @@ const explanations = composeExplainService();
 
 export const handler = composeHandler({
   caller: 'viewer',
-  body: ExplainRequestSchema,
+  ...explainFlagRequest,
   area: 'admin',
   answer: async (request) =>
     ok(await explanations.explain(request.environment, flagKeyOf(request), request.body)),

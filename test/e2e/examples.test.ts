@@ -5,7 +5,7 @@ import { type HttpStep, parseHttpFile, valueAt } from '../support/http-file';
 
 const folder = join(__dirname, '..', '..', 'examples');
 /** The audit log is read when there is something in it. */
-const ORDER = ['feature-flags-user-targeting.http', 'flags.http', 'audit.http'];
+const ORDER = ['feature-flags-user-targeting.http', 'flags.http', 'explain.http', 'audit.http'];
 
 let guidon: GuidonInstance;
 
