@@ -41,7 +41,10 @@ describe('policies for operators', () => {
         {
           Effect: 'Allow',
           Action: ['execute-api:Invoke'],
-          Resource: [`${api}/$default/GET/signed/api/admin/*`],
+          Resource: [
+            `${api}/$default/GET/signed/api/admin/*`,
+            `${api}/$default/POST/signed/api/admin/flags/*/explain`,
+          ],
         },
       ],
     });
