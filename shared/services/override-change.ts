@@ -43,7 +43,8 @@ export const overrideChange = (
       : Object.fromEntries(writes.map(({ kind, slot }) => [kind, shown(slot.override)])),
     after: shown(first.next),
     reason,
-    at: new Date(parts.clock()).toISOString(),
+    // the override says of itself when it came to be so: at that very moment it has to be found in the log
+    at: first.next?.updatedAt ?? new Date(parts.clock()).toISOString(),
     ...call.attribution,
   };
 };

@@ -154,7 +154,7 @@ describe('the overrides of a moment in the past', () => {
     const userId = aUserId();
     await createFlag({ key: 'story' });
     const nothing = await momentBetween();
-    await put('story', userId, 'include', { reason: 'first' });
+    const { override } = await put('story', userId, 'include', { reason: 'first' });
     const included = await momentBetween();
     await put('story', userId, 'exclude');
     const excluded = await momentBetween();
@@ -169,6 +169,7 @@ describe('the overrides of a moment in the past', () => {
     const sourceAt = async (at?: string) =>
       (await explain('story', { userId, ...(at && { at }) })).result?.source;
     expect(await sourceAt(nothing)).toBe('disabled');
+    expect(await sourceAt(override.createdAt)).toBe('user inclusion');
     expect(await sourceAt(included)).toBe('user inclusion');
     expect(await sourceAt(excluded)).toBe('user exclusion');
     expect(await sourceAt(again)).toBe('user inclusion');
