@@ -1,6 +1,6 @@
 import { CreateFlagRequestSchema } from '../../shared/contract/flag';
 import { CreateSegmentRequestSchema } from '../../shared/contract/segment';
-import { FlagError } from '../../shared/errors';
+import type { FlagError } from '../../shared/errors';
 import { parse } from '../../shared/parse';
 
 const faultsOf = (work: () => unknown) => {
