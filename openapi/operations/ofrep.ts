@@ -1,6 +1,8 @@
 import { ofrepFreshness, OfrepRequestSchema } from '../../shared/contract/ofrep-request';
 import type { Answer, Operation } from '../operation';
 
+const CLIENT = ['X-App-Version', 'X-Timezone'] as const;
+
 const failure = (description: string): Answer => ({ description, body: 'OfrepFailure' });
 
 const failures = {
@@ -27,6 +29,7 @@ export const ofrepOperations = {
     tag: 'OFREP',
     summary: 'What one flag gives',
     description: context,
+    headers: CLIENT,
     request: { body: OfrepRequestSchema },
     answers: {
       200: { description: 'The value, and what decided.', body: 'OfrepSuccess' },
@@ -39,6 +42,7 @@ export const ofrepOperations = {
     tag: 'OFREP',
     summary: 'What all flags give',
     description: `${context}\n\n\`ETag\` stands for the whole answer: with \`If-None-Match\` it is 304 as long as nothing changed for this context.`,
+    headers: CLIENT,
     request: { query: ofrepFreshness, body: OfrepRequestSchema },
     parameters: {
       flagConfigEtag: 'As a notification of a change had it: the answer is at least as new as now.',
