@@ -9,12 +9,20 @@ export interface BenchFlag {
   readonly included: readonly string[];
 }
 
-/** Who asks. Plain texts, which every contender can compare. */
+/** Who asks: what an identity provider and a browser usually say. Texts alone, which every contender can compare. */
 export interface Asker {
   readonly userId: string;
   readonly email: string;
-  readonly country: string;
+  readonly userType: string;
   readonly subscription: string;
+  readonly country: string;
+  readonly region: string;
+  readonly browser: string;
+  readonly platform: string;
+  readonly deviceType: string;
+  readonly appVersion: string;
+  readonly language: string;
+  readonly timezone: string;
 }
 
 /** On for users in any of these countries who have this subscription … */
@@ -44,8 +52,16 @@ export const askers: readonly Asker[] = Array.from({ length: ASKERS }, (_, index
   return {
     userId,
     email: `${userId.slice(0, 8)}@${index % 20 === 7 ? 'staff.' : ''}example.com`,
-    country: COUNTRIES[index % COUNTRIES.length] ?? '',
+    userType: 'customer',
     subscription: index % 4 === 0 ? 'premium' : 'free',
+    country: COUNTRIES[index % COUNTRIES.length] ?? '',
+    region: `region-${index % 16}`,
+    browser: index % 3 === 0 ? 'Firefox' : 'Chrome',
+    platform: index % 2 === 0 ? 'Windows' : 'macOS',
+    deviceType: 'desktop',
+    appVersion: `4.${index % 12}.0`,
+    language: 'en',
+    timezone: 'Europe/Berlin',
   };
 });
 

@@ -130,7 +130,8 @@ const load = (written: string): Evaluator<EvaluationContext> => {
 };
 
 serveContender<EvaluationContext>({
-  contextOf: (asker) => contextOf(ENVIRONMENT, asker),
+  contextOf: ({ userId, email, userType, subscription, country, region, ...client }) =>
+    contextOf(ENVIRONMENT, { userId, email, userType, subscription, country, region, client }),
   write: (flags) =>
     JSON.stringify(
       flags.map((flag) => flagAttributes({ flag: flagOf(flag), generation: GENERATION }, 'change')),
