@@ -1,6 +1,6 @@
-import { hash } from 'node:crypto';
 import { LRUCache } from '../../node_modules/lru-cache/dist/esm/index.js';
 import { compilers } from '../../shared/composition/compilers';
+import { sha256 } from '../../shared/composition/sha256';
 import type { Flag } from '../../shared/contract/flag';
 import { flagAttributes, parseFlagItem } from '../../shared/dynamodb/items';
 import { contextOf } from '../../shared/evaluation/context';
@@ -68,8 +68,6 @@ const flagOf = ({ key }: BenchFlag): Flag => ({
   updatedAt: AT,
 });
 
-const sha256 = (text: string): string => hash('sha256', text, 'hex');
-
 /** By flag key. */
 type OverridesByFlag = Map<string, UserFlagOverride[]>;
 const NONE: OverridesByFlag = new Map();
@@ -106,6 +104,7 @@ const load = (written: string): Evaluator<EvaluationContext> => {
       removed: [],
       removedSegments: [],
       corrupt: [],
+      corruptSegments: [],
     },
     undefined,
     true,
