@@ -9,7 +9,7 @@ export const BUCKET_COUNT = 100_000;
  * `floor(u / 100) % 1000` refines it to thousandths.
  */
 export const bucketOf = (userId: string, flagKey: string, sha256: Sha256): number => {
-  const u = Number.parseInt(sha256(`${userId}:${flagKey}`).slice(0, 8), 16);
+  const u = sha256(`${userId}:${flagKey}`);
   return (u % 100) * 1000 + (Math.floor(u / 100) % 1000);
 };
 

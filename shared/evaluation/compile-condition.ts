@@ -77,7 +77,14 @@ const combined = (operator: NestedRule['operator'], predicates: readonly Predica
   }
   switch (operator) {
     case 'AND':
-      return (question) => predicates.every((matches) => matches(question));
+      return (question) => {
+        for (const matches of predicates) {
+          if (!matches(question)) {
+            return false;
+          }
+        }
+        return true;
+      };
     case 'OR':
       return (question) => predicates.some((matches) => matches(question));
     case 'NOT':

@@ -1,11 +1,15 @@
+import { knownUserId } from './known-user-id';
 import type { EvaluationContext } from './model';
 
-/** A caller of whom nothing is known besides what `known` says. */
+/**
+ * A caller of whom nothing is known besides what `known` says. A user id that has not the form of one is as good as
+ * none.
+ */
 export const contextOf = (
   environment: string,
-  known: Partial<Omit<EvaluationContext, 'environment'>> = {},
+  { userId, ...known }: Partial<Omit<EvaluationContext, 'environment'>> = {},
 ): EvaluationContext => ({
-  userId: undefined,
+  userId: knownUserId(userId),
   email: undefined,
   groups: [],
   userType: undefined,

@@ -1,4 +1,3 @@
-import { knownUserId } from './known-user-id';
 import type {
   CompiledFlag,
   CompiledSegments,
@@ -22,7 +21,7 @@ export const questionOf = (
   context: EvaluationContext,
   { segments, nowMs, sha256 }: Surroundings,
 ): Question => ({
-  userId: knownUserId(context.userId),
+  userId: context.userId,
   context,
   nowMs,
   segments,

@@ -5,8 +5,8 @@ import type { JsonValue } from '../contract/primitives';
 import type { Rule, RuleCondition } from '../contract/rule';
 import type { PlannedChange } from '../contract/schedule';
 
-/** SHA-256 of a text (UTF-8) as at least 8 lower-case hex digits; handed in so that the core needs no platform. */
-export type Sha256 = (text: string) => string;
+/** The first 32 bits of the SHA-256 of a text (UTF-8), 0..2³²-1; handed in so that the core needs no platform. */
+export type Sha256 = (text: string) => number;
 
 /** What compiling needs of the platform. */
 export interface Compilers {
@@ -24,7 +24,7 @@ export interface Compilers {
 
 export type Attributes = Readonly<Record<string, JsonValue>>;
 
-/** Who is asking, from where: everything conditions may look at, besides the moment. */
+/** Who is asking, from where, made by `contextOf`: everything conditions may look at, besides the moment. */
 export interface EvaluationContext {
   /** Undefined for an anonymous caller. */
   readonly userId: string | undefined;

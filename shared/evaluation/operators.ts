@@ -4,8 +4,8 @@ import { jsonEquals } from './json-equals';
 import type { Compilers } from './model';
 import { momentOf } from './moment';
 
-/** Judges an attribute that is there (never undefined, never null). */
-type Test = (actual: JsonValue) => boolean;
+/** Judges an attribute; undefined or null is one that is missing. */
+type Test = (actual: JsonValue | undefined) => boolean;
 
 /** Makes a test of a condition's value, or says what the value has to be. */
 type Compile = (value: JsonValue, compilers: Compilers) => Test | string;
@@ -18,7 +18,7 @@ const MAX_LIST = 1_000;
 const DECIMAL = /^[+-]?(\d{1,30}(\.\d{0,30})?|\.\d{1,30})(e[+-]?\d{1,3})?$/i;
 
 /** A number, or a text that spells one in ASCII: identity providers know texts only. */
-const numberOf = (value: JsonValue): number | undefined => {
+const numberOf = (value: JsonValue | undefined): number | undefined => {
   const number = typeof value === 'string' && DECIMAL.test(value) ? Number(value) : value;
   return typeof number === 'number' && Number.isFinite(number) ? number : undefined;
 };
@@ -71,8 +71,14 @@ const textual =
       ? (actual) => typeof actual === 'string' && isRight(actual, value)
       : 'is a text, not empty';
 
-const equals: Compile = (value) =>
-  value === null ? 'is not null: ask with "exists"' : (actual) => jsonEquals(actual, value);
+const equals: Compile = (value) => {
+  if (value === null) {
+    return 'is not null: ask with "exists"';
+  }
+  return isScalar(value)
+    ? (actual) => actual === value
+    : (actual) => actual !== undefined && jsonEquals(actual, value);
+};
 
 const contains: Compile = (value) =>
   isScalar(value) && value !== ''
@@ -86,7 +92,7 @@ const isIn: Compile = (value) => {
   if (!Array.isArray(value) || value.length > MAX_LIST || !value.every(isScalar)) {
     return `is a list of at most ${MAX_LIST} texts, numbers, true or false`;
   }
-  const members = new Set<JsonValue>(value);
+  const members = new Set<JsonValue | undefined>(value);
   return (actual) => (Array.isArray(actual) ? actual.some((each) => members.has(each)) : members.has(actual));
 };
 
@@ -102,7 +108,10 @@ const matches: Compile = (value, { compilePattern }) => {
   }
 };
 
-const exists: Compile = (value) => (typeof value === 'boolean' ? () => value : 'is true or false');
+const exists: Compile = (value) =>
+  typeof value === 'boolean'
+    ? (actual) => (actual !== undefined && actual !== null) === value
+    : 'is true or false';
 
 const POSITIVE = {
   equals,
@@ -133,28 +142,13 @@ const OPPOSITE = {
 export const isOperator = (operator: unknown): operator is Operator =>
   typeof operator === 'string' && (Object.hasOwn(POSITIVE, operator) || Object.hasOwn(OPPOSITE, operator));
 
-/** The same, where `undefined` or null is an attribute that is missing. */
-type FullTest = (actual: JsonValue | undefined) => boolean;
-
 /**
  * What an operator asks of an attribute, or what its value has to be. A positive operator is false for an attribute
  * that is missing or of another kind, so its opposite is true there.
  */
-export const compileOperator = (
-  operator: Operator,
-  value: JsonValue,
-  compilers: Compilers,
-): FullTest | string => {
+export const compileOperator = (operator: Operator, value: JsonValue, compilers: Compilers): Test | string => {
   const isOpposite = operator in OPPOSITE;
   const positive = isOpposite ? OPPOSITE[operator as keyof typeof OPPOSITE] : (operator as PositiveOperator);
   const test = POSITIVE[positive](value, compilers);
-  if (typeof test === 'string') {
-    return test;
-  }
-  if (positive === 'exists') {
-    return (actual) => (actual !== undefined && actual !== null) === value;
-  }
-  return isOpposite
-    ? (actual) => actual === undefined || actual === null || !test(actual)
-    : (actual) => actual !== undefined && actual !== null && test(actual);
+  return typeof test === 'string' || !isOpposite ? test : (actual) => !test(actual);
 };

@@ -31,6 +31,8 @@ type Ask = (subject: Subject, question: Question) => Evaluation | 'absent' | und
 export interface Layer {
   readonly name: LayerName;
   readonly ask: Ask;
+  /** Whether it has anything to say only of overrides. */
+  readonly isOfOverrides?: true;
 }
 
 const absent: Ask = ({ flag }, { userId }) =>
@@ -126,15 +128,18 @@ const alongRamp = (
 export const RESOLUTION_ORDER: readonly Layer[] = [
   { name: 'absent', ask: absent },
   { name: 'killed', ask: killed },
-  { name: 'user exclusion', ask: userExclusion },
-  { name: 'device override', ask: deviceOverride },
-  { name: 'user override', ask: userOverride },
-  { name: 'user inclusion', ask: userInclusion },
+  { name: 'user exclusion', ask: userExclusion, isOfOverrides: true },
+  { name: 'device override', ask: deviceOverride, isOfOverrides: true },
+  { name: 'user override', ask: userOverride, isOfOverrides: true },
+  { name: 'user inclusion', ask: userInclusion, isOfOverrides: true },
   { name: 'group filter', ask: groupFilter },
   { name: 'disabled', ask: disabled },
   { name: 'rule', ask: rule },
   { name: 'rollout', ask: rollout },
 ];
+
+/** Most callers have no overrides on a flag. */
+const WITHOUT_OVERRIDES = RESOLUTION_ORDER.filter(({ isOfOverrides }) => isOfOverrides !== true);
 
 /**
  * What decides the flag for this caller. Undefined: the flag is absent for them. A flag that is not meant for them is
@@ -146,8 +151,8 @@ export const resolve = (
   question: Question,
 ): Evaluation | undefined => {
   const subject = { flag, configuration: configurationAt(flag, question.nowMs), overrides };
-  for (const layer of RESOLUTION_ORDER) {
-    const answer = layer.ask(subject, question);
+  for (const { ask } of overrides.length === 0 ? WITHOUT_OVERRIDES : RESOLUTION_ORDER) {
+    const answer = ask(subject, question);
     if (answer !== undefined) {
       return answer === 'absent' ? undefined : answer;
     }

@@ -43,7 +43,7 @@ export const anOverride = (fields: Partial<UserFlagOverride> = {}): UserFlagOver
 export const GENERATION = defaults.generation;
 export const USER_ID = defaults.context.userId;
 export const NOW_MS = Date.parse(defaults.now);
-export const ENVIRONMENT = 'production';
+const ENVIRONMENT = 'production';
 
 /** The default caller of the vectors, with some of what is known of them replaced. */
 export const aContext = (known: Partial<EvaluationContext> = {}): EvaluationContext =>

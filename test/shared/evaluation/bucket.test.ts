@@ -1,17 +1,20 @@
+import { sha256 as ofPlatform } from '../../../shared/composition/sha256';
 import { bucketOf, bucketsIn } from '../../../shared/evaluation/bucket';
 import { buckets } from '../../vectors/buckets.json';
-import { sha256 } from './sha256';
+import { sha256, sha256Hex } from './sha256';
 
 it.each(buckets)(
   'puts $userId on $flagKey into bucket $bucket',
   ({ userId, flagKey, sha256Prefix, bucket }) => {
-    expect(sha256(`${userId}:${flagKey}`).slice(0, 8)).toBe(sha256Prefix);
+    expect(sha256Hex(`${userId}:${flagKey}`).slice(0, 8)).toBe(sha256Prefix);
     expect(bucketOf(userId, flagKey, sha256)).toBe(bucket);
   },
 );
 
-it('needs only the first 8 hex digits of the hash', () => {
-  expect(bucketOf('somebody', 'some-flag', () => '17268380')).toBe(0);
+it('has the same hash from the platform as by the letter of its definition', () => {
+  for (const text of ['', 'somebody:some-flag', 'ünïcode', 'x'.repeat(300)]) {
+    expect(ofPlatform(text)).toBe(sha256(text));
+  }
 });
 
 it.each([
