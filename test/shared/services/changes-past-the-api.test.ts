@@ -1,6 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DeleteCommand, DynamoDBDocumentClient, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { flagItemKey, quarantineKey, userOverrideKey } from '../../../shared/dynamodb/keys';
+import { aRule } from '../../support/a-rule';
 import { driveStream, type StreamDrive } from '../../support/drive-stream';
 import { aCall, aUserId, ENVIRONMENT, openWorld, pause, type World } from '../../support/world';
 
@@ -75,6 +76,28 @@ describe('a write that did not come through the API', () => {
     expect(await warm.valueOf('fine', aUserId())).toBe(true);
     expect(await world.newContainer().valueOf('fine', aUserId())).toBe(true);
     expect(await world.newContainer().valueOf('broken', aUserId())).toBeUndefined();
+  });
+});
+
+describe('a flag that somebody broke past the API', () => {
+  it('can be stopped, and changed only so that it is whole again', async () => {
+    await world.container.createFlag({ key: 'whole' });
+    const flag = await world.container.flags.get(ENVIRONMENT, 'whole');
+    const rules = [{ ...aRule(), id: 'a', serve: { variant: 'gone' } }];
+    await client.send(
+      new UpdateCommand({
+        TableName: world.engine.flagTableName,
+        Key: flagItemKey(ENVIRONMENT, 'whole'),
+        UpdateExpression: 'SET flag = :flag',
+        ExpressionAttributeValues: { ':flag': JSON.stringify({ ...flag, rules }) },
+      }),
+    );
+    const { flags } = world.container;
+    expect(await flags.changeState(aCall(), 'whole', 'kill', null)).toMatchObject({ killed: true });
+    await expect(flags.patch(aCall(), 'whole', { owner: 'me' })).rejects.toMatchObject({
+      errors: [{ pointer: '/rules/0/serve/variant', code: 'unknown_variant' }],
+    });
+    expect(await flags.patch(aCall(), 'whole', { rules: [] })).toMatchObject({ rules: [], killed: true });
   });
 });
 

@@ -1,61 +1,23 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DeleteCommand, DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { compilers } from '../../../shared/composition/compilers';
 import { clock, newId, openTables } from '../../../shared/composition/parts';
 import type { CreateSegmentRequest } from '../../../shared/contract/segment';
-import type { RuleCondition } from '../../../shared/contract/rule';
 import { DynamoFlagRepository } from '../../../shared/dynamodb/flag-repository';
-import { segmentItemKey } from '../../../shared/dynamodb/keys';
 import { DynamoSegmentRepository } from '../../../shared/dynamodb/segment-repository';
-import { contextOf } from '../../../shared/evaluation/context';
 import { FlagWriter } from '../../../shared/services/flag-writer';
 import { RuleService } from '../../../shared/services/rules';
 import { SegmentService } from '../../../shared/services/segments';
 import { aRule, isInGroup, isInSegment, nestedIn } from '../../support/a-rule';
-import { driveStream } from '../../support/drive-stream';
-import {
-  aCall,
-  aUserId,
-  CACHE_CHECK_MS,
-  ENVIRONMENT,
-  openWorld,
-  pause,
-  type World,
-} from '../../support/world';
+import { aSegment, segmentsOf } from '../../support/segments';
+import { aCall, CACHE_CHECK_MS, ENVIRONMENT, openWorld, pause, type World } from '../../support/world';
 
 let world: World;
+const { create, replace, aFlagFor, given } = segmentsOf(() => world);
+
 beforeAll(async () => {
   world = await openWorld();
 });
 afterAll(() => world.stop());
 
-const aSegment = (segment: { key: string } & Partial<CreateSegmentRequest>): CreateSegmentRequest => ({
-  name: null,
-  description: null,
-  operator: 'AND',
-  conditions: [isInGroup('beta')],
-  ...segment,
-});
-const create = (key: string, more: Partial<CreateSegmentRequest> = {}, container = world.container) =>
-  container.segments.create(aCall(), aSegment({ key, ...more }));
-const replace = (key: string, conditions: RuleCondition[]) =>
-  world.container.segments.replace(aCall(), key, aSegment({ key, conditions }));
-/** A flag that only those in the segment have. */
-const aFlagFor = (key: string, segment: string, container = world.container) =>
-  container.flags.create(aCall(), {
-    key,
-    type: 'boolean',
-    enabled: true,
-    rolloutPercentage: 0,
-    rules: [aRule({ id: 'a', conditions: [isInSegment(segment)] })],
-  });
-
-type Container = World['container'];
-const given = async (container: Container, key: string, ...groups: string[]) => {
-  const context = contextOf(ENVIRONMENT, { userId: aUserId(), groups });
-  const { evaluations } = await container.evaluation.evaluate(context);
-  return evaluations.find((each) => each.key === key)?.value;
-};
 const codeOf = (outcome: PromiseSettledResult<unknown>): string =>
   outcome.status === 'fulfilled' ? 'ok' : String((outcome.reason as { code?: string }).code);
 
@@ -110,12 +72,7 @@ describe('a segment', () => {
       '/conditions/0/value',
       'invalid_pattern',
     ],
-    [
-      'rules nine deep',
-      { conditions: [nestedIn(8, isInGroup('a'))] },
-      '/conditions/0'.repeat(8),
-      'too_deep',
-    ],
+    ['rules nine deep', { conditions: [nestedIn(8, isInGroup('a'))] }, '/conditions/0'.repeat(8), 'too_deep'],
     [
       '201 conditions',
       {
@@ -226,79 +183,5 @@ describe('a segment that is deleted while flags come to name it', () => {
     };
     const deletion = new SegmentService({ ...others, flags }).delete(aCall(), 'kept-at-last');
     await expect(deletion).rejects.toMatchObject({ code: 'IN_USE' });
-  });
-});
-
-describe('what happens to segments', () => {
-  const send = (command: DeleteCommand | UpdateCommand) =>
-    DynamoDBDocumentClient.from(new DynamoDBClient({ endpoint: world.engine.endpoint })).send(
-      command as never,
-    );
-
-  it('is in the audit log, once however often it is delivered', async () => {
-    const stream = driveStream(world);
-    await create('audited');
-    await replace('audited', [isInGroup('x')]);
-    await world.container.segments.delete(aCall(), 'audited');
-    const records = await stream.records();
-    await stream.deliver([...records, ...records.toReversed()]);
-    const log = (await stream.auditLog()).filter(({ before, after }) =>
-      JSON.stringify([before, after]).includes('"audited"'),
-    );
-    expect(log).toMatchObject([
-      { event: 'segment.deleted', flagKey: null, before: { version: 2 }, after: null },
-      {
-        event: 'segment.updated',
-        changedKeys: ['conditions'],
-        before: { version: 1 },
-        after: { version: 2 },
-      },
-      { event: 'segment.created', before: null, after: { key: 'audited' }, actor: aCall().attribution.actor },
-    ]);
-    expect(await stream.unattributed()).toEqual([]);
-  });
-
-  it('past the API is in the log as unattributed, and every cache hears of it', async () => {
-    const stream = driveStream(world);
-    await create('tampered');
-    await aFlagFor('for-tampered', 'tampered');
-    const warm = world.newContainer();
-    expect(await given(warm, 'for-tampered', 'x')).toBe(false);
-    const segment = await world.container.segments.get(ENVIRONMENT, 'tampered');
-    const Key = segmentItemKey(ENVIRONMENT, 'tampered');
-    const { flagTableName: TableName } = world.engine;
-    const write = (text: string) =>
-      send(
-        new UpdateCommand({
-          TableName,
-          Key,
-          UpdateExpression: 'SET #segment = :segment',
-          ExpressionAttributeNames: { '#segment': 'segment' },
-          ExpressionAttributeValues: { ':segment': text },
-        }),
-      );
-    await write(JSON.stringify({ ...segment, conditions: [isInGroup('x')] }));
-    await stream.deliver(await stream.records());
-    await pause(CACHE_CHECK_MS);
-    expect(await given(warm, 'for-tampered', 'x')).toBe(true);
-
-    // what cannot be read or compiled keeps its last good state, or matches nobody
-    for (const spoiled of ['{', JSON.stringify({ ...segment, conditions: [isInSegment('x')] })]) {
-      await write(spoiled);
-      await stream.deliver(await stream.records());
-      await pause(CACHE_CHECK_MS);
-      expect(await given(warm, 'for-tampered', 'x')).toBe(true);
-      expect(await given(world.newContainer(), 'for-tampered', 'x')).toBe(false);
-    }
-    await send(new DeleteCommand({ TableName, Key }));
-    await stream.deliver(await stream.records());
-    await pause(CACHE_CHECK_MS);
-    expect(await given(warm, 'for-tampered', 'x')).toBe(false);
-    expect(await stream.unattributed()).toMatchObject([
-      { after: null },
-      { flagKey: null },
-      { after: { segment: '{' } },
-      { before: { conditions: [isInGroup('beta')] }, after: { conditions: [isInGroup('x')] } },
-    ]);
   });
 });

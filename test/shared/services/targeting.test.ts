@@ -1,8 +1,5 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { UpdateFlagRequest } from '../../../shared/contract/flag';
 import type { RuleRequest } from '../../../shared/contract/rule';
-import { flagItemKey } from '../../../shared/dynamodb/keys';
 import { contextOf } from '../../../shared/evaluation/context';
 import { aRule, isInGroup, isInSegment, nestedIn } from '../../support/a-rule';
 import { aCall, aUserId, ENVIRONMENT, openWorld, type World } from '../../support/world';
@@ -238,76 +235,6 @@ describe('an order of rules', () => {
       ],
     });
     expect((await reorder('c', 'a', 'b')).rules.map(({ id }) => id)).toEqual(['c', 'a', 'b']);
-  });
-});
-
-describe('weights', () => {
-  const three = { type: 'string', variants: { on: 'a', off: 'b', third: 'c' } } as const;
-
-  it('sum to exactly 100, in thousandths', async () => {
-    const key = await aFlag({ ...three, variantWeights: { on: 33.333, off: 33.333, third: 33.334 } });
-    expect(await patch(key, { variantWeights: { on: 0.1, off: 0.2, third: 99.7 } })).toMatchObject({
-      version: 2,
-    });
-    for (const weights of [{ on: 0.2 }, { on: 0.099 }]) {
-      await expect(patch(key, { variantWeights: weights })).rejects.toMatchObject({
-        code: 'INVALID_REQUEST',
-        errors: [{ pointer: '/variantWeights', code: 'not_100' }],
-      });
-    }
-    await expect(patch(key, { variantWeights: { fourth: 0 } })).rejects.toMatchObject({
-      errors: [{ pointer: '/variantWeights/fourth', code: 'unknown_variant' }],
-    });
-  });
-
-  it('go where a patch names a percentage in their place, and stay where it repeats them', async () => {
-    const key = await aFlag({ ...three, variantWeights: { on: 50, third: 50 } });
-    const flag = await flagOf(key);
-    expect(await patch(key, flag)).toMatchObject({ version: 1 });
-    expect(await patch(key, { rolloutPercentage: 10 })).toMatchObject({
-      variantWeights: null,
-      rolloutPercentage: 10,
-    });
-    expect(await patch(key, { variantWeights: null })).toMatchObject({ version: 2 });
-    expect(await patch(key, { variantWeights: { on: 10, off: 90 } })).toMatchObject({ version: 3 });
-    await expect(patch(key, { variantWeights: null })).rejects.toMatchObject({
-      errors: [{ pointer: '/variantWeights', code: 'not_nullable' }],
-    });
-    const put = { ...(await flagOf(key)), variantWeights: null };
-    expect(await world.container.flags.replace(aCall(), key, put)).toMatchObject({ variantWeights: null });
-  });
-
-  it('go with the variants that a patch takes away', async () => {
-    const key = await aFlag({ ...three, variantWeights: { on: 50, third: 50 } });
-    await expect(patch(key, { variants: { third: null } })).rejects.toMatchObject({
-      errors: [{ pointer: '/variantWeights', code: 'not_100' }],
-    });
-    expect(await patch(key, { variants: { third: null }, variantWeights: { off: 50 } })).toMatchObject({
-      variantWeights: { on: 50, off: 50 },
-    });
-  });
-});
-
-describe('a flag that somebody broke past the API', () => {
-  it('can be stopped, and changed only so that it is whole again', async () => {
-    const key = await aFlag();
-    const flag = { ...(await flagOf(key)), rules: [{ ...aRule({ id: 'a' }), serve: { variant: 'gone' } }] };
-    const client = DynamoDBDocumentClient.from(new DynamoDBClient({ endpoint: world.engine.endpoint }));
-    await client.send(
-      new UpdateCommand({
-        TableName: world.engine.flagTableName,
-        Key: flagItemKey(ENVIRONMENT, key),
-        UpdateExpression: 'SET flag = :flag',
-        ExpressionAttributeValues: { ':flag': JSON.stringify(flag) },
-      }),
-    );
-    expect(await world.container.flags.changeState(aCall(), key, 'kill', null)).toMatchObject({
-      killed: true,
-    });
-    await expect(patch(key, { owner: 'me' })).rejects.toMatchObject({
-      errors: [{ pointer: '/rules/0/serve/variant', code: 'unknown_variant' }],
-    });
-    expect(await patch(key, { rules: [] })).toMatchObject({ rules: [], killed: true });
   });
 });
 

@@ -1,0 +1,89 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DeleteCommand, DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { segmentItemKey } from '../../../shared/dynamodb/keys';
+import { isInGroup, isInSegment } from '../../support/a-rule';
+import { driveStream } from '../../support/drive-stream';
+import { segmentsOf } from '../../support/segments';
+import { aCall, CACHE_CHECK_MS, ENVIRONMENT, openWorld, pause, type World } from '../../support/world';
+
+let world: World;
+const { create, replace, aFlagFor, given } = segmentsOf(() => world);
+
+beforeAll(async () => {
+  world = await openWorld();
+});
+afterAll(() => world.stop());
+
+describe('what happens to segments', () => {
+  const send = (command: DeleteCommand | UpdateCommand) =>
+    DynamoDBDocumentClient.from(new DynamoDBClient({ endpoint: world.engine.endpoint })).send(
+      command as never,
+    );
+
+  it('is in the audit log, once however often it is delivered', async () => {
+    const stream = driveStream(world);
+    await create('audited');
+    await replace('audited', [isInGroup('x')]);
+    await world.container.segments.delete(aCall(), 'audited');
+    const records = await stream.records();
+    await stream.deliver([...records, ...records.toReversed()]);
+    const log = (await stream.auditLog()).filter(({ before, after }) =>
+      JSON.stringify([before, after]).includes('"audited"'),
+    );
+    expect(log).toMatchObject([
+      { event: 'segment.deleted', flagKey: null, before: { version: 2 }, after: null },
+      {
+        event: 'segment.updated',
+        changedKeys: ['conditions'],
+        before: { version: 1 },
+        after: { version: 2 },
+      },
+      { event: 'segment.created', before: null, after: { key: 'audited' }, actor: aCall().attribution.actor },
+    ]);
+    expect(await stream.unattributed()).toEqual([]);
+  });
+
+  it('past the API is in the log as unattributed, and every cache hears of it', async () => {
+    const stream = driveStream(world);
+    await create('tampered');
+    await aFlagFor('for-tampered', 'tampered');
+    const warm = world.newContainer();
+    expect(await given(warm, 'for-tampered', 'x')).toBe(false);
+    const segment = await world.container.segments.get(ENVIRONMENT, 'tampered');
+    const Key = segmentItemKey(ENVIRONMENT, 'tampered');
+    const { flagTableName: TableName } = world.engine;
+    const write = (text: string) =>
+      send(
+        new UpdateCommand({
+          TableName,
+          Key,
+          UpdateExpression: 'SET #segment = :segment',
+          ExpressionAttributeNames: { '#segment': 'segment' },
+          ExpressionAttributeValues: { ':segment': text },
+        }),
+      );
+    await write(JSON.stringify({ ...segment, conditions: [isInGroup('x')] }));
+    await stream.deliver(await stream.records());
+    await pause(CACHE_CHECK_MS);
+    expect(await given(warm, 'for-tampered', 'x')).toBe(true);
+
+    // what cannot be read or compiled keeps its last good state, or matches nobody
+    for (const spoiled of ['{', JSON.stringify({ ...segment, conditions: [isInSegment('x')] })]) {
+      await write(spoiled);
+      await stream.deliver(await stream.records());
+      await pause(CACHE_CHECK_MS);
+      expect(await given(warm, 'for-tampered', 'x')).toBe(true);
+      expect(await given(world.newContainer(), 'for-tampered', 'x')).toBe(false);
+    }
+    await send(new DeleteCommand({ TableName, Key }));
+    await stream.deliver(await stream.records());
+    await pause(CACHE_CHECK_MS);
+    expect(await given(warm, 'for-tampered', 'x')).toBe(false);
+    expect(await stream.unattributed()).toMatchObject([
+      { after: null },
+      { flagKey: null },
+      { after: { segment: '{' } },
+      { before: { conditions: [isInGroup('beta')] }, after: { conditions: [isInGroup('x')] } },
+    ]);
+  });
+});
