@@ -55,6 +55,8 @@ const passOn = (
     },
     done,
   );
+  // an engine that is stopped meanwhile hangs up: so does the proxy
+  outgoing.on('error', () => incoming.socket.destroy());
   outgoing.end(body);
 };
 

@@ -158,11 +158,11 @@ describe('an explanation of the future', () => {
     expect(now.result).toMatchObject({ source: 'disabled' });
     expect(detailOf(now, 'schedule')).toContain(`next: "launch" of ${at} (enabled true)`);
     const launched = await explain('planned', { userId, at });
-    expect(launched.result).toMatchObject({ value: true, source: 'default' });
+    expect(launched.result).toMatchObject({ value: true, source: 'schedule' });
     expect(detailOf(launched, 'schedule')).toContain(
       `applied: "launch" of ${at} (enabled true); next: "halve" of ${later} (rolloutPercentage 50)`,
     );
-    expect((await explain('planned', { userId, at: later })).result).toMatchObject({ source: 'schedule' });
+    expect((await explain('planned', { userId, at: later })).result).toMatchObject({ reason: 'SPLIT' });
   });
 });
 
