@@ -1,8 +1,9 @@
 import * as z from 'zod';
 import { AuditEventSchema } from '../contract/audit';
-import { FlagSchema } from '../contract/flag';
+import { type Flag, FlagSchema } from '../contract/flag';
 import { OVERRIDE_KINDS } from '../contract/override';
-import { JsonValueSchema } from '../contract/primitives';
+import { type JsonValue, JsonValueSchema } from '../contract/primitives';
+import type { Rule } from '../contract/rule';
 import { PlannedChangeSchema } from '../contract/schedule';
 import { type Segment, SegmentSchema } from '../contract/segment';
 import type { Change, FlagRecord, StoredOverride } from '../ports';
@@ -55,9 +56,21 @@ export const tombstone = (changeId: string, nowMs: number) => ({
   ttl: Math.floor(nowMs / 1000),
 });
 
+/**
+ * As far as nobody else looks: rules and values are judged by whoever compiles the flag, its schema by whoever writes
+ * it, and a container reads a thousand flags at once.
+ */
+const StoredFlagSchema = FlagSchema.extend({
+  variants: z.record(z.string(), z.custom<JsonValue>()),
+  rules: z.array(z.custom<Rule>()),
+  valueSchema: z.custom<Flag['valueSchema']>(),
+  createdAt: z.string(),
+  updatedAt: z.string(),
+});
+
 const FlagItemSchema = z.object({
   generation: z.string().min(1),
-  flag: json.pipe(FlagSchema),
+  flag: json.pipe(StoredFlagSchema),
   planned: json.pipe(z.array(PlannedChangeSchema)).optional(),
 });
 

@@ -49,7 +49,16 @@ export const compileConfigurations = (
   // what has been found wrong with the flag once is not wrong with each of its planned changes
   const again = { flag, off, compilers, faults: [] };
   const on = servedBy(flag, flag.onVariant, ['onVariant'], faults);
-  let settings: Settings = { ...flag, on, enabledBy: 'disabled', shareBy: 'default', course: undefined };
+  let settings: Settings = {
+    enabled: flag.enabled,
+    rules: flag.rules,
+    rolloutPercentage: flag.rolloutPercentage,
+    variantWeights: flag.variantWeights,
+    on,
+    enabledBy: 'disabled',
+    shareBy: 'default',
+    course: undefined,
+  };
   let rules = compileRules(settings, ['rules'], compiling);
   const first = compileConfiguration(-Infinity, undefined, settings, rules, compiling);
   const later = planned
@@ -187,12 +196,14 @@ const compileRollout = (settings: Settings, flag: Flag, off: NamedValue, faults:
 };
 
 const compileRamp = ({ course, on }: Settings, flag: Flag, off: NamedValue): Ramp | undefined => {
+  if (course === undefined) {
+    return undefined;
+  }
   const answer = rolloutAnswer(flag, 'schedule');
-  return (
-    course && {
-      ...course,
-      inside: answer(on, { reason: 'SPLIT' }),
-      outside: answer(off, { reason: 'SPLIT' }),
-    }
-  );
+  return {
+    ...course,
+    inside: answer(on, { reason: 'SPLIT' }),
+    outside: answer(off, { reason: 'SPLIT' }),
+    withoutUserId: answer(off, { reason: 'SPLIT', lacksUserId: true }),
+  };
 };

@@ -114,7 +114,7 @@ export interface Slice {
 export interface Share {
   /** What everybody gets, where no bucket is needed to know. */
   readonly everybody: Evaluation | undefined;
-  /** In ascending order, the last one reaching the end of all buckets. */
+  /** Empty where none is needed; in ascending order, the last one reaching the end of all buckets. */
   readonly slices: readonly Slice[];
   readonly withoutUserId: Evaluation;
 }
@@ -141,6 +141,7 @@ export interface Ramp {
   readonly end: number;
   readonly inside: Evaluation;
   readonly outside: Evaluation;
+  readonly withoutUserId: Evaluation;
 }
 
 /** A flag made ready for evaluation by `compileFlag`. Its values are shared with every evaluation. */

@@ -146,7 +146,11 @@ export const isOperator = (operator: unknown): operator is Operator =>
  * What an operator asks of an attribute, or what its value has to be. A positive operator is false for an attribute
  * that is missing or of another kind, so its opposite is true there.
  */
-export const compileOperator = (operator: Operator, value: JsonValue, compilers: Compilers): Test | string => {
+export const compileOperator = (
+  operator: Operator,
+  value: JsonValue,
+  compilers: Compilers,
+): Test | string => {
   const isOpposite = operator in OPPOSITE;
   const positive = isOpposite ? OPPOSITE[operator as keyof typeof OPPOSITE] : (operator as PositiveOperator);
   const test = POSITIVE[positive](value, compilers);

@@ -73,7 +73,7 @@ const rule: Ask = ({ flag, configuration }, question) => {
 const rollout: Ask = ({ flag, configuration }, question) => {
   const { ramp } = configuration;
   return ramp !== undefined && question.nowMs < ramp.toMs
-    ? alongRamp(ramp, flag, configuration, question)
+    ? alongRamp(ramp, flag, question)
     : shareOf(configuration.rollout, flag.key, question);
 };
 
@@ -104,18 +104,13 @@ export const bucketsAlong = (
 ): number =>
   toMs <= fromMs ? end : Math.floor(start + (end - start) * Math.min(1, (nowMs - fromMs) / (toMs - fromMs)));
 
-const alongRamp = (
-  ramp: Ramp,
-  flag: CompiledFlag,
-  { rollout: { withoutUserId } }: Configuration,
-  { userId, nowMs, sha256 }: Question,
-): Evaluation => {
+const alongRamp = (ramp: Ramp, flag: CompiledFlag, { userId, nowMs, sha256 }: Question): Evaluation => {
   const reached = bucketsAlong(ramp, nowMs);
   if (reached <= 0 || reached >= BUCKET_COUNT) {
     return reached <= 0 ? ramp.outside : ramp.inside;
   }
   if (userId === undefined) {
-    return withoutUserId;
+    return ramp.withoutUserId;
   }
   return bucketOf(userId, flag.key, sha256) < reached ? ramp.inside : ramp.outside;
 };

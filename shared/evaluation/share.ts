@@ -10,6 +10,13 @@ export type Answer = (
 
 const SPLIT = { reason: 'SPLIT' } as const;
 
+/** No bucket is needed to know what anybody gets. */
+const forEverybody = (everybody: Evaluation): Share => ({
+  everybody,
+  slices: [],
+  withoutUserId: everybody,
+});
+
 /** `inside` for the given percentage of users, `outside` for the others. */
 export const simpleShare = (
   percentage: number,
@@ -18,9 +25,11 @@ export const simpleShare = (
   answer: Answer,
 ): Share => {
   const threshold = bucketsIn(percentage);
-  const isForAll = threshold <= 0 || threshold >= BUCKET_COUNT;
+  if (threshold <= 0 || threshold >= BUCKET_COUNT) {
+    return forEverybody(answer(threshold <= 0 ? outside : inside, {}));
+  }
   return {
-    everybody: isForAll ? answer(threshold <= 0 ? outside : inside, {}) : undefined,
+    everybody: undefined,
     slices: [
       { end: threshold, evaluation: answer(inside, SPLIT) },
       { end: BUCKET_COUNT, evaluation: answer(outside, SPLIT) },
@@ -37,14 +46,16 @@ export const weightedShare = (
 ): Share => {
   const given = weights.filter(({ percentage }) => percentage > 0);
   const [only] = given;
+  if (only !== undefined && bucketsIn(only.percentage) >= BUCKET_COUNT) {
+    return forEverybody(answer(only.served, {}));
+  }
   let end = 0;
   const slices = given.map(({ served, percentage }): Slice => {
     end += bucketsIn(percentage);
     return { end, evaluation: answer(served, SPLIT) };
   });
   return {
-    everybody:
-      only !== undefined && bucketsIn(only.percentage) >= BUCKET_COUNT ? answer(only.served, {}) : undefined,
+    everybody: undefined,
     slices: [...slices, { end: BUCKET_COUNT, evaluation: answer(off, SPLIT) }],
     withoutUserId: answer(off, { ...SPLIT, lacksUserId: true }),
   };
