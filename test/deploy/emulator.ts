@@ -98,10 +98,15 @@ const isReady = (endpoint: string): Promise<boolean> =>
     () => false,
   );
 
+export interface Emulator {
+  readonly endpoint: string;
+  readonly pid: number | undefined;
+  /** The private key of its user pools (PEM). */
+  readonly signingKeyFile: string;
+}
+
 /** Starts the emulator on loopback and waits until it answers. */
-export const startEmulator = async (
-  options: EmulatorOptions,
-): Promise<{ endpoint: string; pid: number | undefined }> => {
+export const startEmulator = async (options: EmulatorOptions): Promise<Emulator> => {
   const { program, port, dataDir, logFile, readyWithinMs = READY_WITHIN_MS } = options;
   const endpoint = `http://127.0.0.1:${port}`;
   const emulator = startGroup(program, [], { env: environmentOf(port, dataDir), cwd: dataDir, logFile });
@@ -117,5 +122,6 @@ export const startEmulator = async (
     }
     await sleep(PROBE_EVERY_MS);
   }
-  return { endpoint, pid: emulator.pid };
+  const signingKeyFile = join(dataDir, 'state', 'cognito-rsa-key.pem');
+  return { endpoint, pid: emulator.pid, signingKeyFile };
 };

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { cdkOn, deleteStack, describeStack } from './cdk';
-import { choosePort, installEmulator, startEmulator } from './emulator';
+import { choosePort, type Emulator, installEmulator, startEmulator } from './emulator';
 import { added, describeInventory, kindsWithout, takeInventory } from './leftovers';
 import { endAllGroups } from './process-groups';
 import { checkPython } from './python';
@@ -25,7 +25,7 @@ const must = (isSo: boolean, sentence: string): void => {
   }
 };
 
-const deployAndTest = async (endpoint: string, folder: string): Promise<void> => {
+const deployAndTest = async ({ endpoint, signingKeyFile }: Emulator, folder: string): Promise<void> => {
   const cdk = cdkOn(endpoint, folder);
   await step('bootstrapped', cdk.bootstrap);
   const before = await takeInventory(endpoint);
@@ -33,7 +33,9 @@ const deployAndTest = async (endpoint: string, folder: string): Promise<void> =>
   const ours = added(before, await takeInventory(endpoint));
   must(kindsWithout(ours).length === 0, `nothing was deployed of: ${kindsWithout(ours).join(', ')}`);
 
-  await step('tested', () => runSuite({ endpoint, outputs, logGroups: ours['log groups'] }, folder));
+  await step('tested', () =>
+    runSuite({ endpoint, signingKeyFile, outputs, logGroups: ours['log groups'] }, folder),
+  );
 
   const deployed = await describeStack(endpoint);
   await step('nothing differs (cdk diff --fail)', cdk.diff);
@@ -58,10 +60,10 @@ const main = async (dataDir: string): Promise<void> => {
   rmSync(logs, { recursive: true, force: true });
   mkdirSync(logs, { recursive: true });
   const program = await step('emulator installed', () => installEmulator(join(logs, 'install.log')));
-  const { endpoint } = await step('emulator started', () =>
+  const emulator = await step('emulator started', () =>
     startEmulator({ program, port, dataDir, logFile: join(logs, 'emulator.log') }),
   );
-  await deployAndTest(endpoint, logs);
+  await deployAndTest(emulator, logs);
 };
 
 /** Rejects on a signal and when the time for everything is over. */

@@ -20,6 +20,8 @@ const ResultsSchema = z.object({
 
 interface Stack {
   readonly endpoint: string;
+  /** Of the user pools. */
+  readonly signingKeyFile: string;
   readonly outputs: Outputs;
   /** Of the functions. */
   readonly logGroups: readonly string[];
@@ -34,7 +36,10 @@ const urlOf = (endpoint: string, { ApiUrl }: Outputs): string => {
   return `${endpoint}/_aws/execute-api/${apiId}/$default`;
 };
 
-const describeStackTo = async (file: string, { endpoint, outputs, logGroups }: Stack): Promise<void> => {
+const describeStackTo = async (
+  file: string,
+  { endpoint, signingKeyFile, outputs, logGroups }: Stack,
+): Promise<void> => {
   const pool = { endpoint, userPoolId: outputs.UserPoolId };
   const signedIn = await signInDemoUsers({ ...pool, clientId: outputs.UserPoolClientId });
   const tokens = forEachUser((user) => signedIn[user] ?? '');
@@ -43,7 +48,7 @@ const describeStackTo = async (file: string, { endpoint, outputs, logGroups }: S
     url: urlOf(endpoint, outputs),
     tokens,
     ids: forEachUser((user) => subOf(tokens[user])),
-    machineToken: await signInMachine({ ...pool, clientId: outputs.MachineClientId }),
+    machineToken: await signInMachine({ ...pool, clientId: outputs.MachineClientId }, signingKeyFile),
     logGroups: [...logGroups],
   });
 };

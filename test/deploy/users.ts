@@ -10,6 +10,7 @@ import {
 import { DEMO_PASSWORD, demoUsers, type DemoUser } from '../../local/demo-users';
 import { LOCAL_CREDENTIALS, LOCAL_REGION } from '../../local/engine';
 import { signIn } from '../../local/sign-in';
+import { grantScope } from './grant-scope';
 
 interface Pool {
   readonly endpoint: string;
@@ -64,7 +65,10 @@ export const signInDemoUsers = async ({ endpoint, userPoolId, clientId }: Pool) 
 };
 
 /** A token with all scopes of a client, by client credentials at the pool's token endpoint. */
-export const signInMachine = async ({ endpoint, userPoolId, clientId }: Pool): Promise<string> => {
+export const signInMachine = async (
+  { endpoint, userPoolId, clientId }: Pool,
+  signingKeyFile: string,
+): Promise<string> => {
   const { UserPoolClient } = await clientOf(endpoint).send(
     new DescribeUserPoolClientCommand({ UserPoolId: userPoolId, ClientId: clientId }),
   );
@@ -80,5 +84,5 @@ export const signInMachine = async ({ endpoint, userPoolId, clientId }: Pool): P
   if (answer.access_token === undefined) {
     throw new Error(`The pool gives a machine no token: ${response.status} ${JSON.stringify(answer)}`);
   }
-  return answer.access_token;
+  return grantScope(answer.access_token, scope, signingKeyFile);
 };

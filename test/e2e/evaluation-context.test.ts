@@ -74,9 +74,10 @@ beforeAll(async () => {
     keys[name] = keyOf(await makeFlag(fields));
   }
   await eventually(
-    () => guidon.call('GET', '/api/config/flags'),
-    ({ body }) => {
-      expect(Object.keys(body.flags)).toEqual(expect.arrayContaining(Object.values(keys)));
+    async () => [await guidon.call('GET', '/api/config/flags'), await one(keys.environment ?? '')],
+    ([all, last]) => {
+      expect(Object.keys(all?.body.flags)).toEqual(expect.arrayContaining(Object.values(keys)));
+      expect(last?.status).toBe(200);
     },
   );
 }, 90_000);

@@ -3,11 +3,13 @@ import { OFREPProvider } from '@openfeature/ofrep-provider';
 import { type Client, ErrorCode, OpenFeature } from '@openfeature/server-sdk';
 import { adminOf, keyOf, newUserId } from '../support/admin';
 import { eventually, type GuidonInstance, startGuidon } from '../support/guidon-instance';
+import { ofrepOf } from '../support/ofrep';
 import { recordFetch } from '../support/recorded-fetch';
 
 let guidon: GuidonInstance;
 let backend: Client;
 const { ask, makeFlag } = adminOf(() => guidon);
+const { one } = ofrepOf(() => guidon);
 const wire = recordFetch();
 const flags = { boolean: '', text: '', number: '', object: '', half: '' };
 
@@ -31,6 +33,12 @@ beforeAll(async () => {
   flags.number = await make({ type: 'number', variants: { on: 2.5, off: 0 } });
   flags.object = await make({ type: 'object', variants: { on: { size: 3 }, off: {} } });
   flags.half = await make({ rolloutPercentage: 50, visibility: 'public' });
+  await eventually(
+    () => one(flags.half),
+    ({ status }) => {
+      expect(status).toBe(200);
+    },
+  );
 }, 90_000);
 
 afterAll(async () => {
@@ -41,12 +49,7 @@ afterAll(async () => {
 describe('a backend with the official server provider', () => {
   it('gets values of every type', async () => {
     const context = { targetingKey: newUserId() };
-    await eventually(
-      () => backend.getStringValue(flags.text, 'code default', context),
-      (value) => {
-        expect(value).toBe('dark');
-      },
-    );
+    expect(await backend.getStringValue(flags.text, 'code default', context)).toBe('dark');
     expect(await backend.getBooleanValue(flags.boolean, false, context)).toBe(true);
     expect(await backend.getNumberValue(flags.number, -1, context)).toBe(2.5);
     expect(await backend.getObjectValue(flags.object, {}, context)).toEqual({ size: 3 });
