@@ -9,7 +9,7 @@ import type { Evaluation, EvaluationContext, UserFlagOverride } from '../../shar
 import { applyRuleset } from '../../shared/services/apply-ruleset';
 import type { Evaluator } from '../contender';
 import { serveContender } from '../serve-contender';
-import { askers, FIRST_RULE, PERCENTAGE, SECOND_RULE, type BenchFlag } from '../workload';
+import { FIRST_RULE, PERCENTAGE, SECOND_RULE, type BenchFlag } from '../workload';
 
 /** The evaluation core as the functions run it: this file is bundled as they are. */
 
@@ -72,12 +72,14 @@ const flagOf = ({ key }: BenchFlag): Flag => ({
 type OverridesByFlag = Map<string, UserFlagOverride[]>;
 const NONE: OverridesByFlag = new Map();
 
-/** By user id, in the cache that a container keeps them in; users without overrides are in it too. */
-const overridesByUser = (flags: readonly BenchFlag[]): LRUCache<string, OverridesByFlag> => {
-  const byUser = new Map<string, OverridesByFlag>(askers.map(({ userId }) => [userId, NONE]));
+/** Users whose overrides a container keeps, as in `shared/services/override-cache.ts`. */
+const CACHED_USERS = 10_000;
+
+/** By user id: what the table answers for each. */
+const overridesByUser = (flags: readonly BenchFlag[]): ReadonlyMap<string, OverridesByFlag> => {
+  const byUser = new Map<string, OverridesByFlag>();
   const add = (userId: string, flagKey: string, kind: 'include' | 'exclude'): void => {
-    const known = byUser.get(userId);
-    const byFlag: OverridesByFlag = known === undefined || known === NONE ? new Map() : known;
+    const byFlag: OverridesByFlag = byUser.get(userId) ?? new Map();
     const override = { flagKey, generation: GENERATION, kind, enabled: true, expiresAtMs: null };
     byUser.set(userId, byFlag.set(flagKey, [...(byFlag.get(flagKey) ?? []), override]));
   };
@@ -89,9 +91,7 @@ const overridesByUser = (flags: readonly BenchFlag[]): LRUCache<string, Override
       add(userId, key, 'include');
     });
   }
-  const cache = new LRUCache<string, OverridesByFlag>({ max: byUser.size });
-  byUser.forEach((byFlag, userId) => cache.set(userId, byFlag));
-  return cache;
+  return byUser;
 };
 
 const load = (written: string): Evaluator<EvaluationContext> => {
@@ -110,13 +110,24 @@ const load = (written: string): Evaluator<EvaluationContext> => {
     true,
     compilers,
   );
-  let cache = overridesByUser([]);
-  const overridesOf = (userId = ''): OverridesByFlag => cache.get(userId) ?? NONE;
+  let stored = overridesByUser([]);
+  const cache = new LRUCache<string, OverridesByFlag>({ max: CACHED_USERS });
+  // who has none is kept too, so a user is read once
+  const overridesOf = (userId = ''): OverridesByFlag => {
+    const cached = cache.get(userId);
+    if (cached !== undefined) {
+      return cached;
+    }
+    const read = stored.get(userId) ?? NONE;
+    cache.set(userId, read);
+    return read;
+  };
   const question = (context: EvaluationContext) =>
     questionOf(context, { segments, nowMs: Date.now(), sha256 });
   return {
     readOverrides: (given) => {
-      cache = overridesByUser(given);
+      stored = overridesByUser(given);
+      cache.clear();
     },
     one: (flagKey) => (context) => {
       const flag = flags.get(flagKey);

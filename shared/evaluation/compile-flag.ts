@@ -5,6 +5,7 @@ import { compileConfigurations } from './configurations';
 import { fitsType } from './fits-type';
 import type { Audience, CompiledFlag, Compilers, Fault, NamedValue, StoredFlag } from './model';
 import { servedBy } from './served-by';
+import { layersOf } from './resolution-order';
 import { withoutThrowing } from './without-throwing';
 
 /**
@@ -28,6 +29,8 @@ const compile = (stored: StoredFlag, compilers: Compilers, faults: Fault[]): Com
   if (typeof key !== 'string') {
     faults.push({ path: ['key'], code: 'invalid_type', message: 'is a text' });
   }
+  const isKilled = flag.killed;
+  const audience = audienceOf(flag);
   return {
     key: flag.key,
     version: flag.version,
@@ -35,13 +38,14 @@ const compile = (stored: StoredFlag, compilers: Compilers, faults: Fault[]): Com
     type: flag.type,
     isArchived: flag.state === 'archived',
     isPublic: flag.visibility === 'public',
-    isKilled: flag.killed,
-    audience: audienceOf(flag),
+    isKilled,
+    audience,
     off,
     variants: variantsOf(flag, faults),
     killed: decidedBy('killed', flag, off),
     outsideAudience: decidedBy('group filter', flag, off),
     configurations,
+    layers: layersOf({ isKilled, audience, configurations }),
   };
 };
 

@@ -7,19 +7,23 @@ import type { EvaluationContext } from './model';
  */
 export const contextOf = (
   environment: string,
-  { userId, ...known }: Partial<Omit<EvaluationContext, 'environment'>> = {},
-): EvaluationContext => ({
-  userId: knownUserId(userId),
-  email: undefined,
-  groups: [],
-  userType: undefined,
-  subscription: undefined,
-  custom: {},
-  environment,
-  country: undefined,
-  region: undefined,
-  client: {},
-  session: {},
-  deviceId: undefined,
-  ...known,
-});
+  { userId: given, ...known }: Partial<Omit<EvaluationContext, 'environment'>> = {},
+): EvaluationContext => {
+  const userId = knownUserId(given);
+  return {
+    userId,
+    isSignedIn: userId !== undefined,
+    email: undefined,
+    groups: [],
+    userType: undefined,
+    subscription: undefined,
+    custom: {},
+    environment,
+    country: undefined,
+    region: undefined,
+    client: {},
+    session: {},
+    deviceId: undefined,
+    ...known,
+  };
+};

@@ -1,8 +1,7 @@
 import type { OverrideKind } from '../contract/override';
 import { fitsType } from './fits-type';
 import { overrideCounts } from './counting-override';
-import type { CompiledFlag, Question, UserFlagOverride } from './model';
-import type { Subject } from './resolution-order';
+import type { CompiledFlag, Question, UserFlagOverride, Subject } from './model';
 import { shownMoment, shownText, shownValue } from './shown-value';
 
 /** An override, with why it was set where that is known. */

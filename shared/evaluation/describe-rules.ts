@@ -1,8 +1,7 @@
 import { whyNot } from './describe-condition';
 import { describeShare } from './describe-share';
-import type { CompiledRule, Question } from './model';
+import type { CompiledRule, Question, Subject } from './model';
 import { shareOf } from './share';
-import type { Subject } from './resolution-order';
 import { shownText } from './shown-value';
 
 const nameOf = ({ source: { id, name } }: CompiledRule): string =>

@@ -5,8 +5,8 @@ import { describeDeviceOverrides, describeOverrides, type ExplainedOverride } fr
 import { describePlanned } from './describe-planned';
 import { describeRules } from './describe-rules';
 import { describeRollout } from './describe-share';
-import type { CompiledFlag, Evaluation, Question } from './model';
-import { RESOLUTION_ORDER, type Subject } from './resolution-order';
+import type { CompiledFlag, Evaluation, Question, Subject } from './model';
+import { RESOLUTION_ORDER } from './resolution-order';
 
 /** What a flag gives a caller, and what each layer had to say. */
 export interface Explanation {

@@ -1,4 +1,5 @@
 import type { ReasonCode, Source } from '../contract/evaluation';
+import type { LayerName } from '../contract/explain';
 import type { OverrideKind } from '../contract/override';
 import type { Flag, FlagType } from '../contract/flag';
 import type { JsonValue } from '../contract/primitives';
@@ -26,8 +27,10 @@ export type Attributes = Readonly<Record<string, JsonValue>>;
 
 /** Who is asking, from where, made by `contextOf`: everything conditions may look at, besides the moment. */
 export interface EvaluationContext {
-  /** Undefined for an anonymous caller. */
+  /** Undefined for an anonymous caller, and for a machine that speaks for nobody. */
   readonly userId: string | undefined;
+  /** Whether the caller may have flags that are not public. */
+  readonly isSignedIn: boolean;
   readonly email: string | undefined;
   readonly groups: readonly string[];
   readonly userType: string | undefined;
@@ -160,6 +163,7 @@ export interface CompiledFlag {
   readonly variants: readonly NamedValue[];
   readonly killed: Evaluation;
   readonly outsideAudience: Evaluation;
+  readonly layers: AskedLayers;
   /** By ascending `fromMs`; the first has been there always. */
   readonly configurations: readonly [Configuration, ...Configuration[]];
 }
@@ -176,7 +180,7 @@ export type CompiledSegments = ReadonlyMap<string, CompiledCondition>;
 
 /** Everything the layers may look at besides the flag and the asking user's overrides on it. */
 export interface Question {
-  /** Undefined for an anonymous caller; never an invalid id. */
+  /** Undefined where there is none to go by; never an invalid id. */
   readonly userId: string | undefined;
   readonly context: EvaluationContext;
   readonly nowMs: number;
@@ -190,4 +194,30 @@ export interface Fault {
   /** In snake_case, for programs. */
   readonly code: string;
   readonly message: string;
+}
+
+/** The flag in question, what it is configured to at the moment, and the asking user's overrides on it. */
+export interface Subject {
+  readonly flag: CompiledFlag;
+  readonly configuration: Configuration;
+  readonly overrides: readonly UserFlagOverride[];
+}
+
+/** Answers one question about a flag and its caller; undefined means that the next layer is asked. */
+export type Ask = (subject: Subject, question: Question) => Evaluation | 'absent' | undefined;
+
+/** A layer of the resolution order. */
+export interface Layer {
+  readonly name: LayerName;
+  readonly ask: Ask;
+  /** Whether it has anything to say only of overrides. */
+  readonly isOfOverrides?: true;
+  /** Whether it can ever answer for the flag. @default - it can */
+  readonly concerns?: (flag: Pick<CompiledFlag, 'isKilled' | 'audience' | 'configurations'>) => boolean;
+}
+
+/** What is asked in turn about a flag: of somebody who has overrides on it, and of somebody who has none. */
+export interface AskedLayers {
+  readonly withOverrides: readonly Ask[];
+  readonly withoutOverrides: readonly Ask[];
 }

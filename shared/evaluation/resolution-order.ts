@@ -1,4 +1,3 @@
-import type { LayerName } from '../contract/explain';
 import type { JsonValue } from '../contract/primitives';
 import { BUCKET_COUNT, bucketOf } from './bucket';
 import { configurationAt } from './configuration-at';
@@ -7,36 +6,21 @@ import { decidedBy } from './decided-by';
 import { fitsType } from './fits-type';
 import { jsonEquals } from './json-equals';
 import type {
+  Ask,
+  AskedLayers,
   Audience,
   CompiledFlag,
-  Configuration,
   Evaluation,
   EvaluationContext,
+  Layer,
   Question,
   Ramp,
   UserFlagOverride,
 } from './model';
 import { shareOf } from './share';
 
-/** The flag in question, what it is configured to at the moment, and the asking user's overrides on it. */
-export interface Subject {
-  readonly flag: CompiledFlag;
-  readonly configuration: Configuration;
-  readonly overrides: readonly UserFlagOverride[];
-}
-
-/** Answers one question about a flag and its caller; undefined means that the next layer is asked. */
-type Ask = (subject: Subject, question: Question) => Evaluation | 'absent' | undefined;
-
-export interface Layer {
-  readonly name: LayerName;
-  readonly ask: Ask;
-  /** Whether it has anything to say only of overrides. */
-  readonly isOfOverrides?: true;
-}
-
-const absent: Ask = ({ flag }, { userId }) =>
-  flag.isArchived || (userId === undefined && !flag.isPublic) ? 'absent' : undefined;
+const absent: Ask = ({ flag }, { context }) =>
+  flag.isArchived || (!context.isSignedIn && !flag.isPublic) ? 'absent' : undefined;
 
 const killed: Ask = ({ flag }) => (flag.isKilled ? flag.killed : undefined);
 
@@ -122,19 +106,35 @@ const alongRamp = (ramp: Ramp, flag: CompiledFlag, { userId, nowMs, sha256 }: Qu
  */
 export const RESOLUTION_ORDER: readonly Layer[] = [
   { name: 'absent', ask: absent },
-  { name: 'killed', ask: killed },
+  { name: 'killed', ask: killed, concerns: ({ isKilled }) => isKilled },
   { name: 'user exclusion', ask: userExclusion, isOfOverrides: true },
   { name: 'device override', ask: deviceOverride, isOfOverrides: true },
   { name: 'user override', ask: userOverride, isOfOverrides: true },
   { name: 'user inclusion', ask: userInclusion, isOfOverrides: true },
-  { name: 'group filter', ask: groupFilter },
-  { name: 'disabled', ask: disabled },
-  { name: 'rule', ask: rule },
+  { name: 'group filter', ask: groupFilter, concerns: ({ audience }) => audience !== undefined },
+  {
+    name: 'disabled',
+    ask: disabled,
+    concerns: ({ configurations }) => configurations.some((each) => each.disabled !== undefined),
+  },
+  {
+    name: 'rule',
+    ask: rule,
+    concerns: ({ configurations }) => configurations.some(({ rules }) => rules.length > 0),
+  },
   { name: 'rollout', ask: rollout },
 ];
 
-/** Most callers have no overrides on a flag. */
-const WITHOUT_OVERRIDES = RESOLUTION_ORDER.filter(({ isOfOverrides }) => isOfOverrides !== true);
+/** The layers that can have something to say about the flag, whoever asks. */
+export const layersOf = (
+  flag: Pick<CompiledFlag, 'isKilled' | 'audience' | 'configurations'>,
+): AskedLayers => {
+  const concerned = RESOLUTION_ORDER.filter(({ concerns }) => concerns?.(flag) ?? true);
+  return {
+    withOverrides: concerned.map(({ ask }) => ask),
+    withoutOverrides: concerned.filter(({ isOfOverrides }) => isOfOverrides !== true).map(({ ask }) => ask),
+  };
+};
 
 /**
  * What decides the flag for this caller. Undefined: the flag is absent for them. A flag that is not meant for them is
@@ -146,7 +146,8 @@ export const resolve = (
   question: Question,
 ): Evaluation | undefined => {
   const subject = { flag, configuration: configurationAt(flag, question.nowMs), overrides };
-  for (const { ask } of overrides.length === 0 ? WITHOUT_OVERRIDES : RESOLUTION_ORDER) {
+  const { withOverrides, withoutOverrides } = flag.layers;
+  for (const ask of overrides.length === 0 ? withoutOverrides : withOverrides) {
     const answer = ask(subject, question);
     if (answer !== undefined) {
       return answer === 'absent' ? undefined : answer;

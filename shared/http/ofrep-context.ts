@@ -25,7 +25,12 @@ const namedContext = (
     );
   }
   const userId = targetingKey && spelledAsStored(targetingKey);
-  return contextOf(environment, { ...identityIn(given), ...circumstancesIn(given), userId });
+  return contextOf(environment, {
+    ...identityIn(given),
+    ...circumstancesIn(given),
+    userId,
+    isSignedIn: true,
+  });
 };
 
 /**
