@@ -1,5 +1,6 @@
 import type { Flag } from '../contract/flag';
 import type { JsonValue } from '../contract/primitives';
+import { bucketSuffixOf } from './bucket';
 import { decidedBy } from './decided-by';
 import { compileConfigurations } from './configurations';
 import { fitsType } from './fits-type';
@@ -33,6 +34,7 @@ const compile = (stored: StoredFlag, compilers: Compilers, faults: Fault[]): Com
   const audience = audienceOf(flag);
   return {
     key: flag.key,
+    bucketSuffix: bucketSuffixOf(flag.key),
     version: flag.version,
     generation,
     type: flag.type,

@@ -18,8 +18,8 @@ export const describeRules = ({ flag, configuration }: Subject, question: Questi
     if (index > first) {
       return `${nameOf(rule)} would match too, but comes later`;
     }
-    const given = shareOf(rule.share, flag.key, question);
-    return `${nameOf(rule)} matches: ${describeShare(rule.share, given, flag.key, question)}`;
+    const given = shareOf(rule.share, flag.bucketSuffix, question);
+    return `${nameOf(rule)} matches: ${describeShare(rule.share, given, flag.bucketSuffix, question)}`;
   });
   return described.length === 0 ? 'the flag has no rules' : described.join('; ');
 };

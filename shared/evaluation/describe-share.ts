@@ -12,11 +12,11 @@ const bucketText = (bucket: number): string => `bucket ${(bucket / 1000).toFixed
 const NEEDS_USER_ID = 'a percentage needs a user id to decide by, and there is none';
 
 /** Where the caller's bucket lies in a percentage, and what that gives. */
-const against = (threshold: number, flagKey: string, { userId, sha256 }: Question): string => {
+const against = (threshold: number, bucketSuffix: string, { userId, sha256 }: Question): string => {
   if (userId === undefined) {
     return NEEDS_USER_ID;
   }
-  const bucket = bucketOf(userId, flagKey, sha256);
+  const bucket = bucketOf(userId, bucketSuffix, sha256);
   return `${bucketText(bucket)} is ${bucket < threshold ? 'inside' : 'outside'} ${percent(threshold)}`;
 };
 
@@ -33,7 +33,7 @@ const weights = ({ slices }: Share): string =>
 export const describeShare = (
   share: Share,
   given: Evaluation,
-  flagKey: string,
+  bucketSuffix: string,
   question: Question,
 ): string => {
   const [inside, , third] = share.slices;
@@ -41,32 +41,32 @@ export const describeShare = (
     return `everybody gets ${served(given)}`;
   }
   if (third === undefined && inside !== undefined) {
-    return `${against(inside.end, flagKey, question)}: ${served(given)}`;
+    return `${against(inside.end, bucketSuffix, question)}: ${served(given)}`;
   }
   if (question.userId === undefined) {
     return `${NEEDS_USER_ID}: ${served(given)}`;
   }
-  const bucket = bucketOf(question.userId, flagKey, question.sha256);
+  const bucket = bucketOf(question.userId, bucketSuffix, question.sha256);
   return `${bucketText(bucket)} is ${served(given)} (${weights(share)})`;
 };
 
-const describeRamp = (ramp: Ramp, given: Evaluation, flagKey: string, question: Question): string => {
+const describeRamp = (ramp: Ramp, given: Evaluation, bucketSuffix: string, question: Question): string => {
   const reached = bucketsAlong(ramp, question.nowMs);
   const course = `the percentage goes from ${percent(ramp.start)} at ${shownMoment(ramp.fromMs)} to ${percent(ramp.end)} at ${shownMoment(ramp.toMs)}`;
   const where =
     reached <= 0 || reached >= BUCKET_COUNT
       ? `it is ${percent(reached)} now`
-      : against(reached, flagKey, question);
+      : against(reached, bucketSuffix, question);
   return `${course}; ${where}: ${served(given)}`;
 };
 
 /** How the flag's own percentage or weights, which gave the caller `given`, came to that. */
 export const describeRollout = (
-  { key }: CompiledFlag,
+  { bucketSuffix }: CompiledFlag,
   { ramp, rollout }: Configuration,
   given: Evaluation,
   question: Question,
 ): string =>
   ramp !== undefined && question.nowMs < ramp.toMs
-    ? describeRamp(ramp, given, key, question)
-    : describeShare(rollout, given, key, question);
+    ? describeRamp(ramp, given, bucketSuffix, question)
+    : describeShare(rollout, given, bucketSuffix, question);

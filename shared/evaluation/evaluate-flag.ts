@@ -51,7 +51,8 @@ export const evaluateAll = (
 ): Evaluation[] => {
   const evaluations: Evaluation[] = [];
   for (const flag of flags) {
-    const evaluation = evaluateFlag(flag, overrides.get(flag.key), question);
+    const theirs = overrides.size === 0 ? undefined : overrides.get(flag.key);
+    const evaluation = evaluateFlag(flag, theirs, question);
     if (evaluation !== undefined) {
       evaluations.push(evaluation);
     }

@@ -150,6 +150,7 @@ export interface Ramp {
 /** A flag made ready for evaluation by `compileFlag`. Its values are shared with every evaluation. */
 export interface CompiledFlag {
   readonly key: string;
+  readonly bucketSuffix: string;
   readonly version: number;
   readonly generation: string;
   readonly type: FlagType;

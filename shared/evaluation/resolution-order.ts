@@ -48,7 +48,7 @@ const disabled: Ask = ({ configuration }) => configuration.disabled;
 const rule: Ask = ({ flag, configuration }, question) => {
   for (const { condition, share } of configuration.rules) {
     if (condition.matches(question)) {
-      return shareOf(share, flag.key, question);
+      return shareOf(share, flag.bucketSuffix, question);
     }
   }
   return undefined;
@@ -58,7 +58,7 @@ const rollout: Ask = ({ flag, configuration }, question) => {
   const { ramp } = configuration;
   return ramp !== undefined && question.nowMs < ramp.toMs
     ? alongRamp(ramp, flag, question)
-    : shareOf(configuration.rollout, flag.key, question);
+    : shareOf(configuration.rollout, flag.bucketSuffix, question);
 };
 
 const pinned = (
@@ -96,7 +96,7 @@ const alongRamp = (ramp: Ramp, flag: CompiledFlag, { userId, nowMs, sha256 }: Qu
   if (userId === undefined) {
     return ramp.withoutUserId;
   }
-  return bucketOf(userId, flag.key, sha256) < reached ? ramp.inside : ramp.outside;
+  return bucketOf(userId, flag.bucketSuffix, sha256) < reached ? ramp.inside : ramp.outside;
 };
 
 /**

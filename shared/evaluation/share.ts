@@ -62,14 +62,14 @@ export const weightedShare = (
 };
 
 /** What the share gives the caller of the question. */
-export const shareOf = (share: Share, flagKey: string, { userId, sha256 }: Question): Evaluation => {
+export const shareOf = (share: Share, bucketSuffix: string, { userId, sha256 }: Question): Evaluation => {
   if (share.everybody !== undefined) {
     return share.everybody;
   }
   if (userId === undefined) {
     return share.withoutUserId;
   }
-  const bucket = bucketOf(userId, flagKey, sha256);
+  const bucket = bucketOf(userId, bucketSuffix, sha256);
   for (const { end, evaluation } of share.slices) {
     if (bucket < end) {
       return evaluation;

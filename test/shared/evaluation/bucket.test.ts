@@ -1,5 +1,5 @@
 import { sha256 as ofPlatform } from '../../../shared/composition/sha256';
-import { bucketOf, bucketsIn } from '../../../shared/evaluation/bucket';
+import { bucketOf, bucketsIn, bucketSuffixOf } from '../../../shared/evaluation/bucket';
 import { buckets } from '../../vectors/buckets.json';
 import { sha256, sha256Hex } from './sha256';
 
@@ -7,7 +7,7 @@ it.each(buckets)(
   'puts $userId on $flagKey into bucket $bucket',
   ({ userId, flagKey, sha256Prefix, bucket }) => {
     expect(sha256Hex(`${userId}:${flagKey}`).slice(0, 8)).toBe(sha256Prefix);
-    expect(bucketOf(userId, flagKey, sha256)).toBe(bucket);
+    expect(bucketOf(userId, bucketSuffixOf(flagKey), sha256)).toBe(bucket);
   },
 );
 
