@@ -30,8 +30,8 @@ const compile = (stored: StoredFlag, compilers: Compilers, faults: Fault[]): Com
   if (typeof key !== 'string') {
     faults.push({ path: ['key'], code: 'invalid_type', message: 'is a text' });
   }
-  const isKilled = flag.killed;
-  const audience = audienceOf(flag);
+  const killed = flag.killed ? decidedBy('killed', flag, off) : undefined;
+  const audience = audienceOf(flag, off);
   return {
     key: flag.key,
     bucketSuffix: bucketSuffixOf(flag.key),
@@ -40,14 +40,12 @@ const compile = (stored: StoredFlag, compilers: Compilers, faults: Fault[]): Com
     type: flag.type,
     isArchived: flag.state === 'archived',
     isPublic: flag.visibility === 'public',
-    isKilled,
     audience,
     off,
     variants: variantsOf(flag, faults),
-    killed: decidedBy('killed', flag, off),
-    outsideAudience: decidedBy('group filter', flag, off),
+    killed,
     configurations,
-    layers: layersOf({ isKilled, audience, configurations }),
+    layers: layersOf({ killed, audience, configurations }),
   };
 };
 
@@ -67,11 +65,14 @@ const variantsOf = ({ type, variants }: Flag, faults: Fault[]): NamedValue[] =>
 const typeOf = (value: JsonValue): string =>
   value === null ? 'null' : Array.isArray(value) ? 'array' : typeof value;
 
-const audienceOf = ({ groups, userTypes, subscriptionTiers }: Flag): Audience | undefined =>
-  groups.length + userTypes.length + subscriptionTiers.length === 0
+const audienceOf = (flag: Flag, off: NamedValue): Audience | undefined => {
+  const { groups, userTypes, subscriptionTiers } = flag;
+  return groups.length + userTypes.length + subscriptionTiers.length === 0
     ? undefined
     : {
         groups: new Set(groups),
         userTypes: new Set(userTypes),
         subscriptionTiers: new Set(subscriptionTiers),
+        outside: decidedBy('group filter', flag, off),
       };
+};

@@ -35,12 +35,14 @@ const DESCRIBE: Readonly<Record<LayerName, (asked: Asked) => string>> = {
     if (flag.isArchived) {
       return 'the flag is archived';
     }
-    return question.userId === undefined && !flag.isPublic
+    return !question.context.isSignedIn && !flag.isPublic
       ? 'the caller is anonymous, and the flag is for signed-in users'
       : `the flag is active, and ${flag.isPublic ? 'public' : 'the caller is signed in'}`;
   },
   killed: ({ subject: { flag } }) =>
-    flag.isKilled ? 'the flag is killed: off for everybody until it is revived' : 'the flag is not killed',
+    flag.killed === undefined
+      ? 'the flag is not killed'
+      : 'the flag is killed: off for everybody until it is revived',
   'user exclusion': ({ subject, question }) => describeOverrides('exclude', subject, question),
   'device override': ({ subject, question, deviceId }) =>
     describeDeviceOverrides(subject, question, deviceId),

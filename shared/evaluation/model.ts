@@ -156,14 +156,13 @@ export interface CompiledFlag {
   readonly type: FlagType;
   readonly isArchived: boolean;
   readonly isPublic: boolean;
-  readonly isKilled: boolean;
   /** Whom the flag is for; undefined: for everybody. */
   readonly audience: Audience | undefined;
   readonly off: NamedValue;
   /** In ascending order of their names (by code unit), whatever order storage gave them. */
   readonly variants: readonly NamedValue[];
-  readonly killed: Evaluation;
-  readonly outsideAudience: Evaluation;
+  /** What a killed flag gives everybody; undefined while it is not killed. */
+  readonly killed: Evaluation | undefined;
   readonly layers: AskedLayers;
   /** By ascending `fromMs`; the first has been there always. */
   readonly configurations: readonly [Configuration, ...Configuration[]];
@@ -174,6 +173,8 @@ export interface Audience {
   readonly groups: ReadonlySet<string>;
   readonly userTypes: ReadonlySet<string>;
   readonly subscriptionTiers: ReadonlySet<string>;
+  /** What everybody else gets. */
+  readonly outside: Evaluation;
 }
 
 /** The segments of an environment, by key. */
@@ -214,7 +215,7 @@ export interface Layer {
   /** Whether it has anything to say only of overrides. */
   readonly isOfOverrides?: true;
   /** Whether it can ever answer for the flag. @default - it can */
-  readonly concerns?: (flag: Pick<CompiledFlag, 'isKilled' | 'audience' | 'configurations'>) => boolean;
+  readonly concerns?: (flag: Pick<CompiledFlag, 'killed' | 'audience' | 'configurations'>) => boolean;
 }
 
 /** What is asked in turn about a flag: of somebody who has overrides on it, and of somebody who has none. */

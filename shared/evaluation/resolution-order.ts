@@ -22,7 +22,7 @@ import { shareOf } from './share';
 const absent: Ask = ({ flag }, { context }) =>
   flag.isArchived || (!context.isSignedIn && !flag.isPublic) ? 'absent' : undefined;
 
-const killed: Ask = ({ flag }) => (flag.isKilled ? flag.killed : undefined);
+const killed: Ask = ({ flag }) => flag.killed;
 
 const userExclusion: Ask = ({ flag, overrides }, question) => {
   const override = countingOverride(flag, overrides, question, 'exclude');
@@ -41,7 +41,7 @@ const userInclusion: Ask = ({ flag, configuration, overrides }, question) => {
 };
 
 const groupFilter: Ask = ({ flag }, { context }) =>
-  flag.audience === undefined || isMeant(flag.audience, context) ? undefined : flag.outsideAudience;
+  flag.audience === undefined || isMeant(flag.audience, context) ? undefined : flag.audience.outside;
 
 const disabled: Ask = ({ configuration }) => configuration.disabled;
 
@@ -106,7 +106,7 @@ const alongRamp = (ramp: Ramp, flag: CompiledFlag, { userId, nowMs, sha256 }: Qu
  */
 export const RESOLUTION_ORDER: readonly Layer[] = [
   { name: 'absent', ask: absent },
-  { name: 'killed', ask: killed, concerns: ({ isKilled }) => isKilled },
+  { name: 'killed', ask: killed, concerns: (flag) => flag.killed !== undefined },
   { name: 'user exclusion', ask: userExclusion, isOfOverrides: true },
   { name: 'device override', ask: deviceOverride, isOfOverrides: true },
   { name: 'user override', ask: userOverride, isOfOverrides: true },
@@ -125,15 +125,26 @@ export const RESOLUTION_ORDER: readonly Layer[] = [
   { name: 'rollout', ask: rollout },
 ];
 
+/** By what is left out, as a number of one bit a layer: flags are many, and what is asked of them is not. */
+const asked = new Map<number, AskedLayers>();
+
 /** The layers that can have something to say about the flag, whoever asks. */
-export const layersOf = (
-  flag: Pick<CompiledFlag, 'isKilled' | 'audience' | 'configurations'>,
-): AskedLayers => {
-  const concerned = RESOLUTION_ORDER.filter(({ concerns }) => concerns?.(flag) ?? true);
-  return {
-    withOverrides: concerned.map(({ ask }) => ask),
-    withoutOverrides: concerned.filter(({ isOfOverrides }) => isOfOverrides !== true).map(({ ask }) => ask),
+export const layersOf = (flag: Pick<CompiledFlag, 'killed' | 'audience' | 'configurations'>): AskedLayers => {
+  let leftOut = 0;
+  RESOLUTION_ORDER.forEach(({ concerns }, index) => {
+    leftOut |= concerns === undefined || concerns(flag) ? 0 : 1 << index;
+  });
+  const known = asked.get(leftOut);
+  if (known !== undefined) {
+    return known;
+  }
+  const layers = RESOLUTION_ORDER.filter((_, index) => (leftOut & (1 << index)) === 0);
+  const made: AskedLayers = {
+    withOverrides: layers.map(({ ask }) => ask),
+    withoutOverrides: layers.filter(({ isOfOverrides }) => isOfOverrides !== true).map(({ ask }) => ask),
   };
+  asked.set(leftOut, made);
+  return made;
 };
 
 /**
