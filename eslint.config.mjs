@@ -1,7 +1,7 @@
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['build/', 'cdk.out/', 'coverage/', '.guidon/', '.emulator/', 'node_modules/'] },
+  { ignores: ['**/build/', 'cdk.out/', 'coverage/', '.guidon/', '.emulator/', 'node_modules/'] },
   ...tseslint.configs.strictTypeChecked,
   {
     languageOptions: { parserOptions: { projectService: { allowDefaultProject: ['*.mjs', '*.cjs'] } } },
@@ -28,7 +28,14 @@ export default tseslint.config(
     },
   },
   {
-    files: ['local/**/*.ts', 'openapi/**/*.ts', 'bin/**/*.ts', 'examples/**/*.ts', 'test/**/*.ts'],
+    files: [
+      'local/**/*.ts',
+      'openapi/**/*.ts',
+      'bin/**/*.ts',
+      'bench/**/*.ts',
+      'examples/**/*.ts',
+      'test/**/*.ts',
+    ],
     rules: { 'no-console': 'off' },
   },
   {

@@ -14,7 +14,8 @@ export const faultsOf = (answers: Answers, flags: readonly BenchFlag[]): string[
     if (given === '') {
       faults.push(`says nothing about ${flag.key}`);
     }
-    for (const [index, answer] of [...given].entries()) {
+    for (let index = 0; index < given.length; index += 1) {
+      const answer = given.charAt(index);
       const asker = askers[index];
       const expected = asker && expectedAnswer(flag, asker);
       if (answer === '?' || (expected !== undefined && answer !== (expected ? '1' : '0'))) {

@@ -45,7 +45,9 @@ declare module '@launchdarkly/node-server-sdk' {
 
 declare module 'unleash-client' {
   import type { EventEmitter } from 'node:events';
-  export class InMemStorageProvider {}
+  export class InMemStorageProvider {
+    set(key: string, data: unknown): Promise<void>;
+  }
   export class Unleash extends EventEmitter {
     constructor(options: {
       url: string;

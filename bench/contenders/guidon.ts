@@ -79,7 +79,7 @@ const CACHED_USERS = 10_000;
 const overridesByUser = (flags: readonly BenchFlag[]): ReadonlyMap<string, OverridesByFlag> => {
   const byUser = new Map<string, OverridesByFlag>();
   const add = (userId: string, flagKey: string, kind: 'include' | 'exclude'): void => {
-    const byFlag: OverridesByFlag = byUser.get(userId) ?? new Map();
+    const byFlag = byUser.get(userId) ?? new Map<string, UserFlagOverride[]>();
     const override = { flagKey, generation: GENERATION, kind, enabled: true, expiresAtMs: null };
     byUser.set(userId, byFlag.set(flagKey, [...(byFlag.get(flagKey) ?? []), override]));
   };
