@@ -186,7 +186,7 @@ describe('a request that cannot be understood', () => {
     ['a context that is a list', { context: ['me'] }, 400, 'INVALID_CONTEXT'],
     ['a targeting key that is a number', { context: { targetingKey: 7 } }, 400, 'INVALID_CONTEXT'],
     ['a targeting key that is an object', { context: { targetingKey: {} } }, 400, 'INVALID_CONTEXT'],
-    ['a context that is too deep', { context: nested(20) }, 400, 'INVALID_CONTEXT'],
+    ['a context that is too deep', { context: nested(24) }, 400, 'INVALID_CONTEXT'],
     ['a text that is too long', { context: { session: { a: 'x'.repeat(2_049) } } }, 400, 'INVALID_CONTEXT'],
     ['a list that is too long', { context: { groups: Array(1_001).fill('x') } }, 400, 'INVALID_CONTEXT'],
     ['a prototype', '{"context":{"client":{"__proto__":{"a":1}}}}', 400, 'INVALID_CONTEXT'],
