@@ -152,6 +152,17 @@ describe('callers', () => {
     expect(flags.find(({ key }) => key === keys.open)).toMatchObject({ value: true });
   });
 
+  it('who are machines are told of flags that are not public, whomever they name or not', async () => {
+    for (const targetingKey of [undefined, '', null]) {
+      expect(await one(keys.named, { targetingKey }, machine)).toMatchObject({
+        status: 200,
+        body: { value: 'dark', reason: 'STATIC' },
+      });
+    }
+    const { flags } = OfrepBulkResponseSchema.parse((await all({}, machine)).body);
+    expect(flags.find(({ key }) => key === keys.named)).toMatchObject({ value: 'dark' });
+  });
+
   it.each(['a b', 'ünïcode', 'x'.repeat(129)])(
     'who are machines name no such user: %s',
     async (targetingKey) => {
