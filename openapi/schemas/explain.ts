@@ -16,7 +16,7 @@ export const explainSchemas = {
       userId: 'Without it, and without a `targetingKey` in the context, the caller in question is anonymous.',
       deviceId: 'A device that the user asks from.',
       context:
-        'As in an OFREP request: `country`, `region`, `client`, `session`; and `email`, `groups`, `userType`, `subscription` and custom attributes for users whom the user pool does not know.',
+        'As in an OFREP request: `country`, `region`, `client`, `session`; and `email`, `groups`, `userType`, `subscription` and custom attributes for users whom the user pool does not know. Texts of up to 2,048 characters, lists of up to 1,000 items.',
       at: 'The moment in question, past or future. Now if left out.',
     },
     { userId: 'a11ce000-0000-4000-8000-000000000003', context: { client: { appVersion: '2.1.0' } } },

@@ -26,8 +26,8 @@ export const composeExplainService = (
       overrides: new DynamoOverrideRepository(flagTable, clock),
       history: new History(new DynamoAuditRepository(auditTable, flagTable)),
     }),
-    inQuestion: (environment, userId, given) =>
-      userInQuestion({ pool, identityClaims }, environment, userId, given),
+    inQuestion: (environment, userId, said) =>
+      userInQuestion({ pool, identityClaims }, environment, userId, said),
     compilers,
     sha256,
     clock,

@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { JsonValueSchema, TimestampSchema } from './primitives';
+import { GivenContextSchema } from './given-context';
+import { TimestampSchema } from './primitives';
 import { EvaluationResultSchema } from './evaluation';
 
 /** Body of `POST /api/admin/flags/{flagKey}/explain`. Without `userId` the caller in question is anonymous. */
@@ -11,7 +12,7 @@ export const ExplainRequestSchema = z
       .regex(/^[A-Za-z0-9._:-]{1,128}$/, 'a device id is 1 to 128 letters, digits or "._:-"')
       .optional(),
     /** As in an OFREP request: `client`, `session`, `country`, `region`, and identity where the pool knows none. */
-    context: z.record(z.string(), JsonValueSchema).optional(),
+    context: GivenContextSchema,
     /** The moment in question, past or future; now if left out. */
     at: TimestampSchema.optional(),
   })

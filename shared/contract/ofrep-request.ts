@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { GivenContextSchema } from './given-context';
 
 /**
  * OpenFeature Remote Evaluation Protocol 0.3 (github.com/open-feature/protocol, service/openapi.yaml). Its request
@@ -7,12 +8,7 @@ import * as z from 'zod';
  */
 export const OfrepRequestSchema = z
   .looseObject({
-    context: z
-      .looseObject({
-        /** The user's id; null and the empty text are none. */
-        targetingKey: z.string().nullish(),
-      })
-      .nullish(),
+    context: GivenContextSchema,
   })
   .optional();
 

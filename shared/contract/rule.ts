@@ -34,6 +34,8 @@ export const MAX_CONDITIONS = 200;
 export const MAX_PATTERNS = 20;
 /** How deep rules may be nested, the outermost counted. */
 export const MAX_RULE_DEPTH = 8;
+/** Objects and lists in each other, of a rule with the values of its conditions. */
+export const MAX_RULE_LEVELS = 20;
 
 const name = z.string().max(200).nullable();
 const description = z.string().max(2000).nullable();

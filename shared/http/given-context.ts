@@ -1,10 +1,12 @@
+import type * as z from 'zod';
+import type { GivenContextSchema } from '../contract/given-context';
 import { jsonPointer } from '../contract/json-pointer';
 import type { JsonValue } from '../contract/primitives';
 import { invalidField } from '../errors';
 import type { Attributes, EvaluationContext } from '../evaluation/model';
 import { customAttributes, groupsOf, type Identity, textOf } from './identity';
 
-/** The evaluation context in the body of a request, as OpenFeature has it; well-formed JSON of bounded size. */
+/** What a request says of the evaluation context; well-formed JSON of bounded size. */
 export type GivenContext = Readonly<Record<string, JsonValue>>;
 
 type Circumstances = Pick<EvaluationContext, 'country' | 'region' | 'client' | 'session'>;
@@ -34,9 +36,14 @@ const checkSizes = (value: JsonValue, path: readonly string[]): void => {
   }
 };
 
-/** Throws `INVALID_REQUEST` for a text or list that is too long. Depth and size as a whole are bounded with the body. */
-export const checkGivenContext = (given: GivenContext): void => {
+/**
+ * The context of a request, empty where it has none. Throws `INVALID_REQUEST` for a text or list that is too long; depth
+ * and size as a whole are bounded with the body.
+ */
+export const readGivenContext = (context: z.infer<typeof GivenContextSchema>): GivenContext => {
+  const given = (context ?? {}) as GivenContext;
   checkSizes(given, ['context']);
+  return given;
 };
 
 const attributesIn = (value: JsonValue | undefined): Attributes =>

@@ -3,7 +3,8 @@ import { jsonPointer } from '../contract/json-pointer';
 
 /** Bytes of a request body. */
 export const MAX_BODY_BYTES = 256 * 1024;
-const MAX_DEPTH = 20;
+/** Above what a rule may have (`MAX_RULE_LEVELS`) by the two of the flag that it is in, at least. */
+const MAX_DEPTH = 24;
 
 export const checkBodySize = (body: string, isBase64Encoded: boolean): void => {
   const bytes = Buffer.byteLength(body, isBase64Encoded ? 'base64' : 'utf8');

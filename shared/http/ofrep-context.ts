@@ -6,7 +6,7 @@ import { contextOf } from '../evaluation/context';
 import { knownUserId } from '../evaluation/known-user-id';
 import type { EvaluationContext } from '../evaluation/model';
 import { evaluationContextOf } from './evaluation-context';
-import { checkGivenContext, circumstancesIn, type GivenContext, identityIn } from './given-context';
+import { circumstancesIn, type GivenContext, identityIn, readGivenContext } from './given-context';
 import type { Request } from './request';
 
 export type OfrepRequest = Request<unknown, z.infer<typeof OfrepRequestSchema>>;
@@ -39,8 +39,7 @@ const namedContext = (
  */
 export const ofrepContextOf = (request: OfrepRequest): EvaluationContext => {
   const { principal, environment, body } = request;
-  const given = (body?.context ?? {}) as GivenContext;
-  checkGivenContext(given);
+  const given = readGivenContext(body?.context);
   const targetingKey = body?.context?.targetingKey || undefined;
   if (principal.isMachine) {
     return namedContext(environment, given, targetingKey);

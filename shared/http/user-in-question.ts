@@ -1,9 +1,11 @@
+import type * as z from 'zod';
 import type { IdentityClaims } from '../config';
 import type { IdentityOrigin } from '../contract/explain';
+import type { GivenContextSchema } from '../contract/given-context';
 import { contextOf } from '../evaluation/context';
 import type { EvaluationContext } from '../evaluation/model';
 import type { PoolUser, UserDirectory } from '../ports';
-import { circumstancesIn, type GivenContext, identityIn } from './given-context';
+import { circumstancesIn, identityIn, readGivenContext } from './given-context';
 import { type Identity, identityOf } from './identity';
 
 interface Sources {
@@ -21,15 +23,16 @@ const isEmpty = ({ email, groups, userType, subscription, custom }: Identity): b
 
 /**
  * The context of somebody else than who is asking, and where their identity is from: the user pool where it knows them,
- * else what is `given`. Throws `StoreUnavailable` where the pool does not answer. Without a user id it is nobody in
+ * else what is `said`. Throws `StoreUnavailable` where the pool does not answer. Without a user id it is nobody in
  * particular, who has no identity.
  */
 export const userInQuestion = async (
   { pool, identityClaims }: Sources,
   environment: string,
   userId: string | undefined,
-  given: GivenContext,
+  said: z.infer<typeof GivenContextSchema>,
 ): Promise<{ context: EvaluationContext; identity: IdentityOrigin }> => {
+  const given = readGivenContext(said);
   const circumstances = circumstancesIn(given);
   if (userId === undefined) {
     return { context: contextOf(environment, circumstances), identity: 'unknown' };

@@ -1,6 +1,6 @@
 import type { ExplainRequest, ExplainResponse, IdentityOrigin } from '../contract/explain';
 import { jsonPointer } from '../contract/json-pointer';
-import type { JsonValue, UserIdFormat } from '../contract/primitives';
+import type { UserIdFormat } from '../contract/primitives';
 import { invalidField } from '../errors';
 import { compileFlag } from '../evaluation/compile-flag';
 import { compileSegment } from '../evaluation/compile-segment';
@@ -20,11 +20,11 @@ interface InQuestion {
 
 export interface ExplainServiceParts {
   readonly states: Pick<StateReader, 'present' | 'past'>;
-  /** Finds out about a user, or about nobody in particular; `given` is what the request says of them. */
+  /** Finds out about a user, or about nobody in particular; `said` is what the request says of them. */
   readonly inQuestion: (
     environment: string,
     userId: string | undefined,
-    given: Readonly<Record<string, JsonValue>>,
+    said: ExplainRequest['context'],
   ) => Promise<InQuestion>;
   readonly compilers: Compilers;
   readonly sha256: Sha256;
@@ -38,13 +38,13 @@ export class ExplainService {
 
   async explain(environment: string, flagKey: string, request: ExplainRequest): Promise<ExplainResponse> {
     const { states, inQuestion, clock } = this.parts;
-    const { deviceId, context: given = {}, at } = request;
+    const { deviceId, context: said, at } = request;
     const userId = this.userIdIn(request);
     const nowMs = clock();
     const atMs = at === undefined ? nowMs : Date.parse(at);
     const place = { environment, flagKey, userId };
     const [{ context, identity }, state] = await Promise.all([
-      inQuestion(environment, userId, given),
+      inQuestion(environment, userId, said),
       atMs < nowMs ? states.past(place, atMs) : states.present(place),
     ]);
     const { result, layers } =
@@ -52,15 +52,17 @@ export class ExplainService {
     return { result: result === undefined ? null : resultOf(result), identity, layers };
   }
 
-  /** The user in question: of the request, else of its context; undefined for an anonymous caller. */
-  private userIdIn({ userId, context = {} }: ExplainRequest): string | undefined {
+  /**
+   * The user in question: of the request, else of its context, where every id is good that a machine may ask for;
+   * undefined for an anonymous caller.
+   */
+  private userIdIn({ userId, context }: ExplainRequest): string | undefined {
     const { userIdFormat } = this.parts;
-    const targetingKey = context['targetingKey'];
     const named = userId === undefined ? undefined : checkedUserId(userId, userIdFormat, '/userId');
-    if (targetingKey === undefined) {
+    if (!context?.targetingKey) {
       return named;
     }
-    const key = checkedUserId(targetingKey, userIdFormat, '/context/targetingKey');
+    const key = checkedUserId(context.targetingKey, 'any', '/context/targetingKey');
     if (named !== undefined && named !== key) {
       throw invalidField(
         '/context/targetingKey',

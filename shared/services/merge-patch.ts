@@ -1,3 +1,4 @@
+import { FlagSchema } from '../contract/flag';
 import { jsonPointer } from '../contract/json-pointer';
 import type { JsonValue } from '../contract/primitives';
 import { invalidField } from '../errors';
@@ -13,11 +14,23 @@ const isObject = (value: JsonValue | undefined): value is JsonObject =>
 const isNullable = (path: readonly string[]): boolean =>
   (path.length === 1 && NULLABLE.has(path[0] ?? '')) || (path.length === 2 && path[0] === 'variants');
 
+const insteadOfNull = ([field, ...inside]: readonly string[]): string => {
+  if (inside.length === 0) {
+    return 'leave the field out to keep it, or PUT the flag without it for its default';
+  }
+  return field === 'variants' || field === 'valueSchema'
+    ? 'to store a null, PUT the flag'
+    : 'to take it away, PUT the flag without it';
+};
+
 const merge = (target: JsonValue | undefined, patch: JsonObject, path: readonly string[]): JsonObject => {
   const merged = new Map(Object.entries(isObject(target) ? target : {}));
   for (const [key, value] of Object.entries(patch)) {
     const here = [...path, key];
-    if (value !== null) {
+    if (path.length === 0 && !Object.hasOwn(FlagSchema.shape, key)) {
+      // the schema of the merged flag refuses it, whatever its value
+      merged.set(key, value);
+    } else if (value !== null) {
       merged.set(key, isObject(value) ? merge(merged.get(key), value, here) : value);
     } else if (isNullable(here)) {
       merged.delete(key);
@@ -28,7 +41,7 @@ const merge = (target: JsonValue | undefined, patch: JsonObject, path: readonly 
       throw invalidField(
         jsonPointer(here),
         'not_nullable',
-        'null is not allowed here; to store a null, PUT the flag',
+        `null is not allowed here; ${insteadOfNull(here)}`,
       );
     }
   }

@@ -1,4 +1,11 @@
-import { MAX_CONDITIONS, MAX_PATTERNS, MAX_RULE_DEPTH, type RuleCondition } from '../contract/rule';
+import type { JsonValue } from '../contract/primitives';
+import {
+  MAX_CONDITIONS,
+  MAX_PATTERNS,
+  MAX_RULE_DEPTH,
+  MAX_RULE_LEVELS,
+  type RuleCondition,
+} from '../contract/rule';
 import { isNested, segmentKeysOf } from '../evaluation/compile-condition';
 import type { Fault } from '../evaluation/model';
 
@@ -33,6 +40,19 @@ const tooMany = (path: readonly PropertyKey[], found: number, most: number, what
         },
       ];
 
+/** Objects and lists in each other. */
+const levelsOf = (value: JsonValue): number =>
+  typeof value === 'object' && value !== null
+    ? 1 + Object.values(value).reduce<number>((most, each) => Math.max(most, levelsOf(each)), 0)
+    : 0;
+
+/** That a value makes its rule too deep, whose condition is `levels` deep in that rule. */
+const valueFaults = (value: JsonValue, path: readonly PropertyKey[], levels: number): Fault[] => {
+  const found = levels + levelsOf(value);
+  const message = `a rule is at most ${MAX_RULE_LEVELS} levels of JSON deep, this value makes it ${found}`;
+  return found <= MAX_RULE_LEVELS ? [] : [{ path, code: 'too_deep', message }];
+};
+
 /**
  * What is too much in the rules of a flag or in the conditions of a segment, which stand at `path` in `depth` rules;
  * and ids that two rules share.
@@ -47,7 +67,7 @@ export const ruleFaults = (
   const seen = new Set<string | undefined>();
   const nested = places.flatMap(({ condition, path: here, depth: outer }): Fault[] => {
     if (!isNested(condition)) {
-      return [];
+      return valueFaults(condition.value, [...here, 'value'], here.length - path.length + 2 * depth);
     }
     if (outer >= MAX_RULE_DEPTH) {
       const message = `rules are nested at most ${MAX_RULE_DEPTH} deep, the outermost counted`;

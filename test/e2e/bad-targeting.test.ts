@@ -73,7 +73,7 @@ describe('bad input', () => {
       'INVALID_REQUEST',
       '/rules/0/conditions/0/value',
     ],
-    ['rules twenty deep', ruled(nested(19)), 400, 'INVALID_REQUEST', `/rules/0${'/conditions/0'.repeat(9)}`],
+    ['rules twenty deep', ruled(nested(19)), 400, 'INVALID_REQUEST', `/rules/0${'/conditions/0'.repeat(11)}`],
     [
       'a thousand conditions',
       ruled(...Array.from({ length: 1_000 }, () => nested(0))),

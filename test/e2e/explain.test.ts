@@ -210,7 +210,6 @@ describe('who and what is refused', () => {
     [{ userId: 7 }, '/userId'],
     [{ deviceId: 'a b' }, '/deviceId'],
     [{ context: 'x' }, '/context'],
-    [{ context: { targetingKey: 'bob' } }, '/context/targetingKey'],
     [{ at: 'yesterday' }, '/at'],
     [{ at: '2026-01-01' }, '/at'],
     [{ user: 'x' }, '/user'],

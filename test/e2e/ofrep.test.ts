@@ -152,6 +152,17 @@ describe('callers', () => {
     expect(flags.find(({ key }) => key === keys.open)).toMatchObject({ value: true });
   });
 
+  it('who are machines are told of flags that are not public, whomever they name or not', async () => {
+    for (const targetingKey of [undefined, '', null]) {
+      expect(await one(keys.named, { targetingKey }, machine)).toMatchObject({
+        status: 200,
+        body: { value: 'dark', reason: 'STATIC' },
+      });
+    }
+    const { flags } = OfrepBulkResponseSchema.parse((await all({}, machine)).body);
+    expect(flags.find(({ key }) => key === keys.named)).toMatchObject({ value: 'dark' });
+  });
+
   it.each(['a b', 'ünïcode', 'x'.repeat(129)])(
     'who are machines name no such user: %s',
     async (targetingKey) => {
@@ -186,7 +197,7 @@ describe('a request that cannot be understood', () => {
     ['a context that is a list', { context: ['me'] }, 400, 'INVALID_CONTEXT'],
     ['a targeting key that is a number', { context: { targetingKey: 7 } }, 400, 'INVALID_CONTEXT'],
     ['a targeting key that is an object', { context: { targetingKey: {} } }, 400, 'INVALID_CONTEXT'],
-    ['a context that is too deep', { context: nested(20) }, 400, 'INVALID_CONTEXT'],
+    ['a context that is too deep', { context: nested(24) }, 400, 'INVALID_CONTEXT'],
     ['a text that is too long', { context: { session: { a: 'x'.repeat(2_049) } } }, 400, 'INVALID_CONTEXT'],
     ['a list that is too long', { context: { groups: Array(1_001).fill('x') } }, 400, 'INVALID_CONTEXT'],
     ['a prototype', '{"context":{"client":{"__proto__":{"a":1}}}}', 400, 'INVALID_CONTEXT'],

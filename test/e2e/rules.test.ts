@@ -1,6 +1,6 @@
 import { pageSchema } from '../../shared/contract/primitives';
-import { RuleSchema } from '../../shared/contract/rule';
-import { isInGroup } from '../support/a-rule';
+import { type Condition, RuleSchema } from '../../shared/contract/rule';
+import { isInGroup, nestedIn } from '../support/a-rule';
 import { adminOf, expectProblem, FLAGS, keyOf } from '../support/admin';
 import { eventually, type GuidonInstance, startGuidon } from '../support/guidon-instance';
 
@@ -23,6 +23,27 @@ const sees = (user: 'alice' | 'bob', path: string, value: boolean) =>
   );
 
 describe('the rules of a flag', () => {
+  it('can be sent back within the flag however deep the rule is that was taken alone', async () => {
+    const lists = { attribute: 'plan', operator: 'equals', value: [[['a']]] } satisfies Condition;
+    const path = await makeFlag();
+    for (const rule of [
+      { conditions: [nestedIn(7, lists)] },
+      { conditions: [{ ...lists, value: JSON.parse(`${'['.repeat(17)}${']'.repeat(17)}`) }] },
+    ]) {
+      expect((await asAdmin('POST', `${path}/rules`, rule)).status).toBe(201);
+    }
+    const { body: flag } = await asAdmin('GET', path);
+    expect(await asAdmin('PUT', path, flag)).toMatchObject({ status: 200, body: { version: 3 } });
+    expect(await asAdmin('PATCH', path, flag)).toMatchObject({ status: 200, body: { version: 3 } });
+    const again = { ...flag, key: keyOf(`${path}-again`) };
+    expect(await asAdmin('POST', FLAGS, again)).toMatchObject({ status: 201, body: { rules: flag.rules } });
+    const tooDeep = { conditions: [nestedIn(7, { ...lists, value: [[[['a']]]] })] };
+    const problem = expectProblem(await asAdmin('POST', `${path}/rules`, tooDeep), 400, 'INVALID_REQUEST');
+    expect(problem.errors).toMatchObject([
+      { pointer: `${'/conditions/0'.repeat(8)}/value`, code: 'too_deep' },
+    ]);
+  });
+
   it('are added, changed, ordered and removed one by one, each at the version of the flag', async () => {
     const path = await makeFlag({ enabled: true, rolloutPercentage: 0 });
     const rules = `${path}/rules`;

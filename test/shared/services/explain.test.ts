@@ -216,6 +216,11 @@ describe('the user in question', () => {
     expect(await explain('for-beta', { context: { targetingKey: ANNA } })).toMatchObject({
       identity: 'pool',
     });
+    const context = { targetingKey: 'account:7', ...groupsOnly };
+    expect(await explain('for-beta', { context })).toMatchObject({
+      identity: 'context',
+      result: { source: 'default' },
+    });
   });
 
   it('is nobody in particular where none is named, and has no identity', async () => {
@@ -230,8 +235,7 @@ describe('the user in question', () => {
   it.each([
     ['a name', { userId: 'bob' }, '/userId'],
     ['an empty text', { userId: '' }, '/userId'],
-    ['a targeting key that is a name', { context: { targetingKey: 'bob' } }, '/context/targetingKey'],
-    ['a targeting key that is a number', { context: { targetingKey: 7 } }, '/context/targetingKey'],
+    ['a targeting key that is no id', { context: { targetingKey: 'a b' } }, '/context/targetingKey'],
     [
       'a targeting key of another user',
       { userId: ANNA, context: { targetingKey: aUserId() } },

@@ -1,4 +1,5 @@
 import type { UpdateFlagRequest } from '../../../shared/contract/flag';
+import type { JsonValue } from '../../../shared/contract/primitives';
 import type { RuleRequest } from '../../../shared/contract/rule';
 import { contextOf } from '../../../shared/evaluation/context';
 import { aRule, isInGroup, isInSegment, nestedIn } from '../../support/a-rule';
@@ -121,6 +122,12 @@ describe('the rules of a flag', () => {
 
 describe('a rule that cannot be', () => {
   const conditions = (count: number) => Array.from({ length: count }, () => isInGroup('a'));
+  const listsIn = (levels: number) =>
+    ({
+      attribute: 'plan',
+      operator: 'equals',
+      value: JSON.parse(`${'['.repeat(levels)}${']'.repeat(levels)}`) as JsonValue,
+    }) as const;
   const matching = (value: string) => ({ attribute: 'email', operator: 'matches', value }) as const;
   it.each<[string, Partial<RuleRequest>, string, string]>([
     ['a variant that is none', { serve: { variant: 'x' } }, '/serve/variant', 'unknown_variant'],
@@ -170,6 +177,13 @@ describe('a rule that cannot be', () => {
     ['21 patterns', { conditions: Array.from({ length: 21 }, () => matching('a')) }, '', 'too_many_matches'],
     ['rules nine deep', { conditions: [nestedIn(8, isInGroup('a'))] }, '/conditions/0'.repeat(8), 'too_deep'],
     [
+      'a value that makes it 21 levels deep',
+      { conditions: [isInGroup('a'), nestedIn(7, listsIn(4))] },
+      `/conditions/1${'/conditions/0'.repeat(7)}/value`,
+      'too_deep',
+    ],
+    ['a value of 18 levels', { conditions: [listsIn(18)] }, '/conditions/0/value', 'too_deep'],
+    [
       'an id that two rules have',
       { id: 'a', conditions: [{ id: 'a', operator: 'AND', conditions: [] }] },
       '/conditions/0/id',
@@ -206,6 +220,8 @@ describe('a rule that cannot be', () => {
     await add(key, possible);
     await expect(add(key)).rejects.toMatchObject({ errors: [{ pointer: '', code: 'too_many_conditions' }] });
     expect(await given(key, 'beta')).toBe(true);
+    const deepest = { conditions: [nestedIn(7, listsIn(3)), listsIn(17)] };
+    await expect(add(await aFlag(), deepest)).resolves.toMatchObject({ rule: deepest });
   });
 
   it('is not there', async () => {
