@@ -1,5 +1,5 @@
 import type { FlagError } from '../../../shared/errors';
-import { mergePatch } from '../../../shared/services/merge-patch';
+import type { mergePatch } from '../../../shared/services/merge-patch';
 import { aCall, openWorld, type World } from '../../support/world';
 
 let world: World;
