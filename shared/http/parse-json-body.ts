@@ -1,9 +1,19 @@
+import { isUtf8 } from 'node:buffer';
 import httpJsonBodyParser from '@middy/http-json-body-parser';
 import { FlagError } from '../errors';
 import { checkBodySize, checkJson } from './json-limits';
 import type { HttpEvent } from './request';
 
 const parser = httpJsonBodyParser();
+
+/** A gateway hands over as text what it takes for text, whatever its bytes are; of the rest they can be checked. */
+const isText = ({ body, isBase64Encoded }: HttpEvent): boolean =>
+  isBase64Encoded !== true || isUtf8(Buffer.from(String(body), 'base64'));
+
+const malformed = (): FlagError =>
+  new FlagError('INVALID_REQUEST', 'The body is not well-formed JSON.', {
+    errors: [{ pointer: '', code: 'malformed_json', message: 'the body is not well-formed JSON' }],
+  });
 
 const isWrongType = (error: unknown): boolean =>
   error instanceof Error && error.message === 'Unsupported Media Type';
@@ -23,9 +33,10 @@ export const parseJsonBody = async (event: HttpEvent): Promise<void> => {
   } catch (error) {
     throw isWrongType(error)
       ? new FlagError('UNSUPPORTED_MEDIA_TYPE', 'The body is JSON: send "Content-Type: application/json".')
-      : new FlagError('INVALID_REQUEST', 'The body is not well-formed JSON.', {
-          errors: [{ pointer: '', code: 'malformed_json', message: 'the body is not well-formed JSON' }],
-        });
+      : malformed();
+  }
+  if (!isText(event)) {
+    throw malformed();
   }
   checkJson(read.body);
   event.body = read.body;
