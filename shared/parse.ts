@@ -7,6 +7,9 @@ const MAX_SHOWN = 400;
 
 type Issue = z.core.$ZodIssue;
 
+/** Faults that say what kind of value there should be; without any value they say too much. */
+const KINDS_EXPECTED: ReadonlySet<string> = new Set(['invalid_type', 'invalid_union']);
+
 const shown = (text: string): string => (text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text);
 
 const kinds = (expected: readonly string[]): string => {
@@ -60,6 +63,9 @@ const unionErrors = (
 };
 
 const fieldErrors = (issue: Issue, at: (path: readonly PropertyKey[]) => string): FieldError[] => {
+  if (KINDS_EXPECTED.has(issue.code) && issue.path.length > 0 && issue.input === undefined) {
+    return [{ pointer: shown(at(issue.path)), code: 'invalid_type', message: 'required' }];
+  }
   if (issue.code === 'invalid_union') {
     return unionErrors(issue, at);
   }
@@ -70,7 +76,8 @@ const fieldErrors = (issue: Issue, at: (path: readonly PropertyKey[]) => string)
       message: `"${shown(key)}" is not a field of this request`,
     }));
   }
-  return [{ pointer: shown(at(issue.path)), code: issue.code, message: shown(issue.message) }];
+  const message = shown(issue.message.replace('expected record', 'expected object'));
+  return [{ pointer: shown(at(issue.path)), code: issue.code, message }];
 };
 
 /**
@@ -82,7 +89,7 @@ export const parse = <Schema extends z.ZodType>(
   input: unknown,
   at: (path: readonly PropertyKey[]) => string = jsonPointer,
 ): z.infer<Schema> => {
-  const parsed = schema.safeParse(input);
+  const parsed = schema.safeParse(input, { reportInput: true });
   if (parsed.success) {
     return parsed.data;
   }

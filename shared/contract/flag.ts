@@ -7,7 +7,7 @@ import {
   VARIANT_NAME_PATTERN,
   withoutServerOwned,
 } from './primitives';
-import { MAX_CONDITIONS, PercentageSchema, RuleRequestSchema, RuleSchema } from './rule';
+import { MAX_RULES, PercentageSchema, RuleRequestSchema, RuleSchema } from './rule';
 
 export const FLAG_TYPES = ['boolean', 'string', 'number', 'object'] as const;
 export type FlagType = (typeof FLAG_TYPES)[number];
@@ -35,7 +35,7 @@ const definition = {
   enabled: z.boolean(),
   rolloutPercentage: PercentageSchema,
   variantWeights: z.record(variantName, PercentageSchema).nullable(),
-  rules: z.array(RuleSchema).max(MAX_CONDITIONS),
+  rules: z.array(RuleSchema).max(MAX_RULES),
   groups: z.array(z.string().min(1).max(128)).max(100),
   userTypes: z.array(z.string().min(1).max(128)).max(100),
   subscriptionTiers: z.array(z.string().min(1).max(128)).max(100),
@@ -69,7 +69,7 @@ export type FlagDefinition = z.infer<z.ZodObject<typeof definition>> & { key: st
 
 const optionalDefinition = {
   ...z.strictObject(definition).partial().shape,
-  rules: z.array(RuleRequestSchema).max(MAX_CONDITIONS).optional(),
+  rules: z.array(RuleRequestSchema).max(MAX_RULES).optional(),
 };
 
 export const CreateFlagRequestSchema = z.preprocess(

@@ -50,7 +50,10 @@ export const UserIdFormatSchema = z.enum(['sub', 'any']);
 export type UserIdFormat = z.infer<typeof UserIdFormatSchema>;
 
 /** ISO 8601 with an offset or `Z`; answers are always UTC. */
-export const TimestampSchema = z.iso.datetime({ offset: true });
+export const TimestampSchema = z.iso.datetime({
+  offset: true,
+  error: 'a time in ISO 8601 with seconds and Z or an offset, as 2026-11-21T09:00:00Z',
+});
 
 export const ReasonSchema = z.string().max(MAX_REASON_LENGTH);
 

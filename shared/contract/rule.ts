@@ -28,6 +28,7 @@ export type Operator = (typeof OPERATORS)[number];
 export const RULE_OPERATORS = ['AND', 'OR', 'NOT'] as const;
 export type RuleOperator = (typeof RULE_OPERATORS)[number];
 
+export const MAX_RULES = 200;
 /** All conditions of a flag's rules together, nested ones included; of a segment likewise. */
 export const MAX_CONDITIONS = 200;
 /** Of those, how many may be regular expressions. */
@@ -124,4 +125,4 @@ export type RuleRequest = z.infer<typeof RuleRequestSchema>;
 export const PutRuleRequestSchema = z.preprocess(withoutServerOwned, RuleRequestSchema);
 
 /** The ids of all rules of a flag, in the order in which they are to be asked. */
-export const OrderRulesRequestSchema = z.strictObject({ order: z.array(z.string()).max(MAX_CONDITIONS) });
+export const OrderRulesRequestSchema = z.strictObject({ order: z.array(z.string()).max(MAX_RULES) });

@@ -56,7 +56,7 @@ const variantsOf = ({ type, variants }: Flag, faults: Fault[]): NamedValue[] =>
     .map((variant) => {
       const value = variants[variant] as JsonValue;
       if (!fitsType(type, value)) {
-        const message = `a value of a ${type} flag cannot be ${typeOf(value)}`;
+        const message = `a value of a flag of type ${type} cannot be ${typeOf(value)}`;
         faults.push({ path: ['variants', variant], code: 'type_mismatch', message });
       }
       return { variant, value };

@@ -86,7 +86,7 @@ const contains: Compile = (value) =>
         Array.isArray(actual)
           ? actual.includes(value)
           : typeof actual === 'string' && typeof value === 'string' && actual.includes(value)
-    : 'is a text, a number, true or false';
+    : 'is a text, not empty, a number, true or false';
 
 const isIn: Compile = (value) => {
   if (!Array.isArray(value) || value.length > MAX_LIST || !value.every(isScalar)) {

@@ -21,7 +21,7 @@ const checkText = (text: string, path: readonly PropertyKey[]): void => {
 
 /**
  * Bounds what later code would have to recurse into, without recursing itself; refuses texts that no store keeps as
- * they are and keys that reach into prototypes.
+ * they are, numbers that are none and keys that reach into prototypes.
  */
 export const checkJson = (root: unknown): void => {
   const open: { value: unknown; path: readonly PropertyKey[] }[] = [{ value: root, path: [] }];
@@ -29,6 +29,10 @@ export const checkJson = (root: unknown): void => {
     const { value, path } = next;
     if (typeof value === 'string') {
       checkText(value, path);
+    }
+    if (typeof value === 'number' && !Number.isFinite(value)) {
+      const message = 'a number is finite, between -1.8e308 and 1.8e308';
+      throw invalidField(jsonPointer(path), 'invalid_number', message);
     }
     if (typeof value !== 'object' || value === null) {
       continue;

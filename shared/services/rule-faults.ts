@@ -29,14 +29,20 @@ const placesIn = (
       : [here];
   });
 
-const tooMany = (path: readonly PropertyKey[], found: number, most: number, what: string): Fault[] =>
+const tooMany = (
+  path: readonly PropertyKey[],
+  found: number,
+  most: number,
+  what: string,
+  where: string,
+): Fault[] =>
   found <= most
     ? []
     : [
         {
           path,
           code: `too_many_${what}`,
-          message: `at most ${most} ${what} are possible, here are ${found}`,
+          message: `at most ${most} ${what} are possible in ${where}, these are ${found}`,
         },
       ];
 
@@ -64,6 +70,7 @@ export const ruleFaults = (
 ): Fault[] => {
   const places = placesIn(conditions, path, depth);
   const simple = places.map(({ condition }) => condition).filter((condition) => !isNested(condition));
+  const where = depth === 0 ? 'all rules of the flag' : 'a segment';
   const seen = new Set<string | undefined>();
   const nested = places.flatMap(({ condition, path: here, depth: outer }): Fault[] => {
     if (!isNested(condition)) {
@@ -82,8 +89,14 @@ export const ruleFaults = (
   });
   return [
     ...nested,
-    ...tooMany(path, simple.length, MAX_CONDITIONS, 'conditions'),
-    ...tooMany(path, simple.filter(({ operator }) => operator === 'matches').length, MAX_PATTERNS, 'matches'),
+    ...tooMany(path, simple.length, MAX_CONDITIONS, 'conditions', where),
+    ...tooMany(
+      path,
+      simple.filter(({ operator }) => operator === 'matches').length,
+      MAX_PATTERNS,
+      'matches',
+      where,
+    ),
   ];
 };
 

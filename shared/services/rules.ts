@@ -1,5 +1,5 @@
 import { jsonPointer } from '../contract/json-pointer';
-import type { Rule, RuleRequest } from '../contract/rule';
+import { MAX_RULES, type Rule, type RuleRequest } from '../contract/rule';
 import { type FieldError, FlagError, invalidField, refused } from '../errors';
 import type { FlagRepository, NewId } from '../ports';
 import type { Call } from './call';
@@ -24,11 +24,18 @@ export interface VersionedRules {
   readonly version: number;
 }
 
-/** The place of a fault in the rule at `index` of the flag, as a place in a body that is that rule. */
+/**
+ * The place of a fault in the rule at `index` of the flag, as a place in a body that is that rule. What is wrong with
+ * all rules together is that there are too many conditions.
+ */
 const inRule =
   (index: number): PointerOf =>
-  ([first, second, ...rest]) =>
-    first === 'rules' && second === index ? jsonPointer(rest) : '';
+  ([first, second, ...rest]) => {
+    if (first === 'rules' && second === undefined) {
+      return '/conditions';
+    }
+    return first === 'rules' && second === index ? jsonPointer(rest) : '';
+  };
 
 const findRule = (rules: readonly Rule[], flagKey: string, ruleId: string): number => {
   const index = rules.findIndex(({ id }) => id === ruleId);
@@ -79,6 +86,9 @@ export class RuleService {
     const { version } = await writer.change(call, flagKey, { event: 'rule.created' }, ({ rules }) => {
       if (rules.some(({ id }) => id === rule.id)) {
         throw new FlagError('ALREADY_EXISTS', `The flag "${flagKey}" has a rule "${rule.id}" already.`);
+      }
+      if (rules.length >= MAX_RULES) {
+        throw invalidField('', 'too_many_rules', `a flag has at most ${MAX_RULES} rules`);
       }
       return { fields: { rules: [...rules, rule] }, pointerOf: inRule(rules.length) };
     });

@@ -13,11 +13,11 @@ const isTexts = (value: JsonValue): boolean => Array.isArray(value) && value.eve
 const isCount = (value: JsonValue): boolean => Number.isInteger(value) && Number(value) >= 0;
 const isNumber = (value: JsonValue): boolean => typeof value === 'number';
 
-/** Whether a text is a regular expression that can be used. */
-export type IsPattern = (text: string) => boolean;
+/** Why a text is no regular expression that can be used; undefined where it is one. */
+export type PatternFault = (text: string) => string | undefined;
 
 interface Kind {
-  readonly fits: (value: JsonValue, isPattern: IsPattern) => boolean;
+  readonly fits: (value: JsonValue) => boolean;
   readonly message: string;
 }
 
@@ -25,7 +25,6 @@ interface Kind {
 export const MAX_PATTERN_LENGTH = 512;
 /** Different patterns of a schema. */
 export const MAX_SCHEMA_PATTERNS = 50;
-const PATTERN = `RE2 syntax, at most ${MAX_PATTERN_LENGTH} characters, at most ${MAX_SCHEMA_PATTERNS} of them in a schema`;
 
 const KINDS = {
   count: { fits: isCount, message: 'is a whole number, not negative' },
@@ -39,14 +38,8 @@ const KINDS = {
     message: 'maps names to lists of texts',
   },
   map: { fits: isObject, message: 'maps names to schemas' },
-  patterns: {
-    fits: (value, isPattern) => isObject(value) && Object.keys(value).every(isPattern),
-    message: `maps regular expressions to schemas: ${PATTERN}`,
-  },
-  pattern: {
-    fits: (value, isPattern) => isText(value) && isPattern(value),
-    message: `is a regular expression: ${PATTERN}`,
-  },
+  patterns: { fits: isObject, message: 'maps regular expressions to schemas' },
+  pattern: { fits: isText, message: 'is a text' },
   text: { fits: isText, message: 'is a text' },
   value: { fits: () => true, message: '' },
   schemas: {
@@ -118,11 +111,30 @@ const KEYWORDS: Readonly<Partial<Record<string, keyof typeof KINDS>>> = {
 const kindOf = (keyword: string): keyof typeof KINDS | undefined =>
   Object.hasOwn(KEYWORDS, keyword) ? KEYWORDS[keyword] : undefined;
 
+/** The regular expressions in the value of a keyword. */
+const patternsIn = (kind: keyof typeof KINDS, value: JsonValue): string[] => {
+  if (kind === 'patterns' && isObject(value)) {
+    return Object.keys(value);
+  }
+  return kind === 'pattern' && isText(value) ? [value] : [];
+};
+
 /** What is wrong with the value of a keyword; undefined where nothing is. */
-export const keywordFault = (keyword: string, value: JsonValue, isPattern: IsPattern): string | undefined => {
+export const keywordFault = (
+  keyword: string,
+  value: JsonValue,
+  patternFault: PatternFault,
+): string | undefined => {
   const name = kindOf(keyword);
-  const kind: Kind | undefined = name && KINDS[name];
-  return kind === undefined || kind.fits(value, isPattern) ? undefined : `${keyword} ${kind.message}`;
+  if (name === undefined) {
+    return undefined;
+  }
+  const kind: Kind = KINDS[name];
+  if (!kind.fits(value)) {
+    return `${keyword} ${kind.message}`;
+  }
+  const [reason] = patternsIn(name, value).flatMap((pattern) => patternFault(pattern) ?? []);
+  return reason === undefined ? undefined : `${keyword}: no regular expression in RE2 syntax: ${reason}`;
 };
 
 const isMap = (keyword: string): boolean => ['map', 'patterns'].includes(kindOf(keyword) ?? '');

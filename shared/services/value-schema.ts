@@ -6,7 +6,7 @@ import type { FieldError } from '../errors';
 import type { Compilers } from '../evaluation/model';
 import { decidePatterns } from './decided-patterns';
 import {
-  type IsPattern,
+  type PatternFault,
   keywordFault,
   MAX_PATTERN_LENGTH,
   MAX_SCHEMA_PATTERNS,
@@ -35,7 +35,7 @@ const fault = (path: readonly PropertyKey[], code: string, message: string): Fie
 const schemaFaults = (
   schema: JsonValue,
   path: readonly PropertyKey[],
-  isPattern: IsPattern,
+  patternFault: PatternFault,
 ): FieldError[] => {
   if (typeof schema === 'boolean') {
     return [];
@@ -44,15 +44,36 @@ const schemaFaults = (
     return [fault(path, 'invalid_type', 'a schema is an object, true or false')];
   }
   const own = Object.entries(schema).flatMap(([keyword, value]) => {
-    const message = keywordFault(keyword, value, isPattern);
+    const message = keywordFault(keyword, value, patternFault);
     return message === undefined ? [] : [fault([...path, keyword], 'invalid_keyword', message)];
   });
   return own.length > 0
     ? own
-    : subschemas(schema).flatMap(({ at, value }) => schemaFaults(value, [...path, ...at], isPattern));
+    : subschemas(schema).flatMap(({ at, value }) => schemaFaults(value, [...path, ...at], patternFault));
 };
 
 type Lookup = ReturnType<typeof dereference>;
+
+/** References that lead nowhere. */
+const lostReferences = (
+  schema: Schema | boolean,
+  lookup: Lookup,
+  path: readonly PropertyKey[],
+): FieldError[] => {
+  if (typeof schema === 'boolean') {
+    return [];
+  }
+  const { $ref, __absolute_ref__: target = $ref } = schema;
+  const own =
+    target === undefined || lookup[target] !== undefined
+      ? []
+      : [fault([...path, '$ref'], 'lost_reference', `there is nothing in the schema at "${$ref}"`)];
+  const inside = subschemas(schema);
+  return [
+    ...own,
+    ...inside.flatMap(({ at, value }) => lostReferences(value as Schema | boolean, lookup, [...path, ...at])),
+  ];
+};
 
 /** `lookup` is of `copy` while its patterns are what references say. */
 const mismatches = (
@@ -65,7 +86,9 @@ const mismatches = (
   return Object.entries(variants).flatMap(([name, value]) => {
     const first = validate(value, copy, '2020-12', lookup, true).errors.at(-1);
     const pointer = jsonPointer(['variants', name]);
-    return first === undefined ? [] : [{ pointer, code: 'schema_mismatch', message: first.error }];
+    return first === undefined
+      ? []
+      : [{ pointer, code: 'schema_mismatch', message: first.error.replace(/\.$/, '') }];
   });
 };
 
@@ -77,8 +100,11 @@ const compileOnce = (compilePattern: CompilePattern): CompilePattern => {
     if (test !== undefined) {
       return test;
     }
-    if (compiled.size === MAX_SCHEMA_PATTERNS || pattern.length > MAX_PATTERN_LENGTH) {
-      throw new Error('too many patterns, or too long ones');
+    if (pattern.length > MAX_PATTERN_LENGTH) {
+      throw new Error(`it has more than ${MAX_PATTERN_LENGTH} characters`);
+    }
+    if (compiled.size === MAX_SCHEMA_PATTERNS) {
+      throw new Error(`a schema has at most ${MAX_SCHEMA_PATTERNS} different ones`);
     }
     const fresh = compilePattern(pattern);
     compiled.set(pattern, fresh);
@@ -96,14 +122,15 @@ export const checkValueSchema = (
   compilePattern: CompilePattern,
 ): { schema: FieldError[]; values: FieldError[] } => {
   const compile = compileOnce(compilePattern);
-  const isPattern = (text: string): boolean => {
+  const patternFault: PatternFault = (text) => {
     try {
-      return typeof compile(text) === 'function';
-    } catch {
-      return false;
+      compile(text);
+      return undefined;
+    } catch (error) {
+      return error instanceof Error ? error.message : String(error);
     }
   };
-  const broken = schemaFaults(schema, [], isPattern);
+  const broken = schemaFaults(schema, [], patternFault);
   if (broken.length > 0) {
     return { schema: broken, values: [] };
   }
@@ -111,9 +138,13 @@ export const checkValueSchema = (
     const copy = withoutAnnotations(schema) as Schema | boolean;
     // outside the time limit: what it loads must not be cut off
     const lookup = dereference(copy);
+    const lost = lostReferences(copy, lookup, []);
+    if (lost.length > 0) {
+      return { schema: lost, values: [] };
+    }
     return { schema: [], values: withinTime(() => mismatches(copy, lookup, variants, compile)) };
   } catch {
-    const message = `the schema cannot be applied within ${CHECK_WITHIN_MS} ms: a reference leads nowhere or to itself, or it has too much to try`;
+    const message = `the schema cannot be applied within ${CHECK_WITHIN_MS} ms: a reference leads to itself, or it has too much to try`;
     return { schema: [fault([], 'unusable_schema', message)], values: [] };
   }
 };

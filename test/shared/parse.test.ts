@@ -1,4 +1,5 @@
 import { CreateFlagRequestSchema } from '../../shared/contract/flag';
+import { TimestampSchema } from '../../shared/contract/primitives';
 import { CreateSegmentRequestSchema } from '../../shared/contract/segment';
 import type { FlagError } from '../../shared/errors';
 import { parse } from '../../shared/parse';
@@ -55,6 +56,21 @@ describe('what is wrong in something that may have one of several forms', () => 
     expect(() => parse(CreateSegmentRequestSchema, { key: 'k', conditions: [1] })).toThrow(
       '/conditions/0: Invalid input: expected object.',
     );
+  });
+
+  it('is told to be required where there is nothing', () => {
+    const conditions = [{ attribute: 'email', operator: 'equals' }];
+    expect(() => parse(CreateSegmentRequestSchema, { key: 'k', conditions })).toThrow(
+      '/conditions/0/value: required.',
+    );
+    expect(() => parse(CreateSegmentRequestSchema, { key: 'k' })).toThrow('/conditions: required.');
+  });
+
+  it('is told in words of JSON and with the form that a time has', () => {
+    expect(() => parse(CreateFlagRequestSchema, { key: 'k', variants: 7 })).toThrow(
+      '/variants: Invalid input: expected object, received number.',
+    );
+    expect(() => parse(TimestampSchema, '2026-11-21T09:00Z')).toThrow('as 2026-11-21T09:00:00Z.');
   });
 
   it('is told of twenty places at most', () => {

@@ -30,12 +30,13 @@ describe('the limits of a body', () => {
     }
   });
 
-  it('refuse keys that reach into prototypes and text that no store keeps', () => {
+  it('refuse keys that reach into prototypes and texts and numbers that no store keeps', () => {
     for (const [body, pointer] of [
       ['{"a":{"__proto__":{"polluted":true}}}', '/a/__proto__'],
       ['{"name":"\\ud800"}', '/name'],
       ['{"name":"a\\u0000b"}', '/name'],
       ['{"\\udc00":1}', '/\udc00'],
+      ['{"a":[1,-1e400]}', '/a/1'],
     ] as const) {
       expect(() => {
         checkJson(JSON.parse(body));

@@ -1,5 +1,5 @@
+import type { UpdateFlagRequest } from '../../../shared/contract/flag';
 import type { FlagError } from '../../../shared/errors';
-import type { mergePatch } from '../../../shared/services/merge-patch';
 import { aCall, openWorld, type World } from '../../support/world';
 
 let world: World;
@@ -9,7 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => world.stop());
 
-const refusal = (patch: Parameters<typeof mergePatch>[1]) =>
+const refusal = (patch: UpdateFlagRequest) =>
   world.container.flags.patch(aCall(), 'patched', patch).then(
     () => undefined,
     (error: unknown) => (error as FlagError).errors,

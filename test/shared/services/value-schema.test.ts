@@ -61,7 +61,7 @@ describe('the schema of a flag', () => {
       { anyOf: Array.from({ length: 51 }, (_, index) => ({ pattern: `^${index}` })) },
       '/valueSchema/anyOf/50/pattern',
     ],
-    ['a pattern where nothing is known', { $ref: '#/note', note: { pattern: 'a' } }, '/valueSchema'],
+    ['a pattern where nothing is known', { $ref: '#/note', note: { pattern: 'a' } }, '/valueSchema/$ref'],
     ['a broken pattern of names', { patternProperties: { '(': {} } }, '/valueSchema/patternProperties'],
     ['a schema that is a text', { properties: { a: 'string' } }, '/valueSchema/properties/a'],
     ['an empty choice', { anyOf: [] }, '/valueSchema/anyOf'],
@@ -71,10 +71,36 @@ describe('the schema of a flag', () => {
       '/valueSchema/allOf/0/not/items/maxItems',
     ],
     ['a reference to somewhere else', { $ref: 'https://example.com/schema' }, '/valueSchema/$ref'],
-    ['a reference to nowhere', { $ref: '#/$defs/none' }, '/valueSchema'],
+    ['a reference to nowhere', { $ref: '#/$defs/none' }, '/valueSchema/$ref'],
+    [
+      'a reference to nowhere that no value comes to',
+      { properties: { a: { items: { $ref: '#none' } } } },
+      '/valueSchema/properties/a/items/$ref',
+    ],
     ['a reference to itself', { $ref: '#' }, '/valueSchema'],
   ])('is refused for %s', (_, schema, pointer) => {
     expect(check(schema, 1).schema).toMatchObject([{ pointer }]);
+  });
+
+  it.each<[string, ValueSchema, string]>([
+    ['a broken pattern', { pattern: '(' }, 'missing closing )'],
+    ['a pattern that is too long', { pattern: 'a'.repeat(513) }, 'it has more than 512 characters'],
+    ['a pattern that is too large', { pattern: '((a?){900}){900}' }, 'it is too large'],
+    ['a broken pattern of names', { patternProperties: { '[': {} } }, 'missing closing ]'],
+    ['a reference to nowhere', { $ref: '#/$defs/a' }, 'nothing in the schema at "#/$defs/a"'],
+  ])('tells why it is refused for %s', (_, schema, message) => {
+    expect(check(schema, 1).schema).toMatchObject([{ message: expect.stringContaining(message) }]);
+  });
+
+  it('may refer to names and anchors in it', () => {
+    const $defs = { 'a b': { type: 'number' }, c: { $anchor: 'named', minimum: 1 } };
+    const schema = {
+      $id: 'https://example.com/s',
+      allOf: [{ $ref: '#/$defs/a%20b' }, { $ref: '#named' }],
+      $defs,
+    };
+    expect(check(schema, 1)).toEqual({ schema: [], values: [] });
+    expect(check(schema, 0, 'a').values).toHaveLength(2);
   });
 
   it('is cut off where checking it would take for ever', () => {
@@ -87,7 +113,7 @@ describe('the schema of a flag', () => {
     it('for texts, wherever they are', () => {
       const pattern = '^(a+)+$';
       expect(check({ pattern }, evil, 'aaa', 7).values).toMatchObject([
-        { pointer: '/variants/v0', message: 'String does not match pattern.' },
+        { pointer: '/variants/v0', message: 'String does not match pattern' },
       ]);
       const deep = { properties: { list: { items: { $ref: '#/$defs/as' } } }, $defs: { as: { pattern } } };
       expect(check(deep, { list: ['a', evil] }, { list: ['a', 'aa'] }).values).toHaveLength(1);
