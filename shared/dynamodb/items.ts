@@ -2,8 +2,7 @@ import * as z from 'zod';
 import { AuditEventSchema } from '../contract/audit';
 import { type Flag, FlagSchema } from '../contract/flag';
 import { OVERRIDE_KINDS } from '../contract/override';
-import { type JsonValue, JsonValueSchema } from '../contract/primitives';
-import type { Rule } from '../contract/rule';
+import { JsonValueSchema } from '../contract/primitives';
 import { PlannedChangeSchema } from '../contract/schedule';
 import { type Segment, SegmentSchema } from '../contract/segment';
 import type { Change, FlagRecord, StoredOverride } from '../ports';
@@ -56,13 +55,29 @@ export const tombstone = (changeId: string, nowMs: number) => ({
   ttl: Math.floor(nowMs / 1000),
 });
 
+const isObject = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const texts = z.array(z.string());
+
 /**
- * As far as nobody else looks: rules and values are judged by whoever compiles the flag, its schema by whoever writes
- * it, and a container reads a thousand flags at once.
+ * As far as nobody else looks: rules and values are judged by whoever compiles the flag, its schema and limits by
+ * whoever writes it, and a container reads a thousand flags at once.
  */
 const StoredFlagSchema = FlagSchema.extend({
-  variants: z.record(z.string(), z.custom<JsonValue>()),
-  rules: z.array(z.custom<Rule>()),
+  key: z.string(),
+  variants: z.custom<Flag['variants']>(isObject),
+  onVariant: z.string(),
+  offVariant: z.string(),
+  name: z.string().nullable(),
+  description: z.string().nullable(),
+  owner: z.string().nullable(),
+  rolloutPercentage: z.number(),
+  rules: z.custom<Flag['rules']>(Array.isArray),
+  groups: texts,
+  userTypes: texts,
+  subscriptionTiers: texts,
+  tags: texts,
   valueSchema: z.custom<Flag['valueSchema']>(),
   createdAt: z.string(),
   updatedAt: z.string(),

@@ -22,7 +22,6 @@ describe('the context of an explanation', () => {
     ['a context of null', { context: null }],
     ['a targeting key of null', { context: { targetingKey: null } }],
     ['an empty targeting key', { context: { targetingKey: '' } }],
-    ['a number beyond all numbers', '{"context":{"seats":1e400}}'],
   ])('may be %s, as that of OFREP', async (_, body) => {
     const flag = await makeFlag({ enabled: true, visibility: 'public' });
     expect(await explain(flag, body)).toMatchObject({
@@ -35,6 +34,20 @@ describe('the context of an explanation', () => {
         expect(answer).toMatchObject({ status: 200, body: { value: true } });
       },
     );
+  });
+
+  it('has no number beyond all numbers, neither here nor in OFREP', async () => {
+    const flag = await makeFlag({ enabled: true, visibility: 'public' });
+    const body = '{"context":{"seats":1e400}}';
+    expect(await explain(flag, body)).toMatchObject({
+      status: 400,
+      body: { errors: [{ pointer: '/context/seats', code: 'invalid_number' }] },
+    });
+    const path = `/ofrep/v1/evaluate/flags/${keyOf(flag)}`;
+    expect(await guidon.call('POST', path, { headers, body })).toMatchObject({
+      status: 400,
+      body: { errorCode: 'INVALID_CONTEXT' },
+    });
   });
 
   it('may name whomever a machine may name, and gives what the machine is told', async () => {

