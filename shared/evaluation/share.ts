@@ -70,10 +70,12 @@ export const shareOf = (share: Share, bucketSuffix: string, { userId, sha256 }: 
     return share.withoutUserId;
   }
   const bucket = bucketOf(userId, bucketSuffix, sha256);
+  let given = share.withoutUserId;
   for (const { end, evaluation } of share.slices) {
+    given = evaluation;
     if (bucket < end) {
-      return evaluation;
+      break;
     }
   }
-  return share.withoutUserId;
+  return given;
 };
