@@ -4,6 +4,7 @@ import type { Config } from 'jest';
 const config: Config = {
   testEnvironment: 'node',
   globalSetup: '<rootDir>/test/support/global-setup.ts',
+  globalTeardown: '<rootDir>/test/support/global-teardown.ts',
   setupFiles: ['<rootDir>/test/support/environment.ts'],
   setupFilesAfterEnv: ['<rootDir>/test/support/after-each-file.ts'],
   testMatch: ['<rootDir>/test/**/*.test.ts'],
@@ -26,7 +27,7 @@ const config: Config = {
   coverageReporters: ['json'],
   // bounds a hang; nothing here measures time, and machines that build may be slow
   testTimeout: 90_000,
-  maxWorkers: 2,
+  maxWorkers: '100%',
 };
 
 export default config;

@@ -1,13 +1,12 @@
 import { adminOf, expectProblem, FLAGS } from '../support/admin';
-import { type GuidonInstance, startGuidon } from '../support/guidon-instance';
+import { type GuidonInstance, useGuidon } from '../support/guidon-instance';
 
 let guidon: GuidonInstance;
 const { ask: asAdmin } = adminOf(() => guidon);
 
 beforeAll(async () => {
-  guidon = await startGuidon();
+  guidon = await useGuidon();
 }, 90_000);
-afterAll(() => guidon.stop());
 
 describe('bad input', () => {
   const cases: [string, unknown, number, string, string][] = [

@@ -1,14 +1,13 @@
 import { createHmac, createSign, generateKeyPairSync } from 'node:crypto';
 import { routes } from '../../functions/routes';
-import { DEMO_USERS, type DemoUser, type GuidonInstance, startGuidon } from '../support/guidon-instance';
+import { DEMO_USERS, type DemoUser, type GuidonInstance, useGuidon } from '../support/guidon-instance';
 import { onlyOnLaptop } from '../support/targets';
 
 let guidon: GuidonInstance;
 
 beforeAll(async () => {
-  guidon = await startGuidon();
+  guidon = await useGuidon();
 }, 90_000);
-afterAll(() => guidon.stop());
 
 type Caller = DemoUser | 'nobody' | 'forger';
 

@@ -14,15 +14,14 @@ import {
 } from '../../shared/contract/override';
 import { pageSchema } from '../../shared/contract/primitives';
 import { adminOf, expectProblem, FLAGS, newUserId } from '../support/admin';
-import { eventually, type GuidonInstance, startGuidon } from '../support/guidon-instance';
+import { eventually, type GuidonInstance, useGuidon } from '../support/guidon-instance';
 
 let guidon: GuidonInstance;
 const { ask: asAdmin, makeFlag: aFlagPath } = adminOf(() => guidon);
 
 beforeAll(async () => {
-  guidon = await startGuidon();
+  guidon = await useGuidon();
 }, 90_000);
-afterAll(() => guidon.stop());
 
 describe('the shapes of the contract', () => {
   it('are the shapes of the answers', async () => {

@@ -1,14 +1,13 @@
 import { isInGroup, isInSegment } from '../support/a-rule';
 import { adminOf, expectProblem, FLAGS, keyOf, newUserId } from '../support/admin';
-import { eventually, type GuidonInstance, startGuidon } from '../support/guidon-instance';
+import { eventually, type GuidonInstance, useGuidon } from '../support/guidon-instance';
 
 let guidon: GuidonInstance;
 const { ask: asAdmin, makeFlag } = adminOf(() => guidon);
 
 beforeAll(async () => {
-  guidon = await startGuidon();
+  guidon = await useGuidon();
 }, 90_000);
-afterAll(() => guidon.stop());
 
 const inStaging = (path: string) => `${path}?environment=staging`;
 

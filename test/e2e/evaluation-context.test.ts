@@ -1,10 +1,5 @@
 import { adminOf, keyOf, newUserId } from '../support/admin';
-import {
-  eventually,
-  type GuidonInstance,
-  type RequestOptions,
-  startGuidon,
-} from '../support/guidon-instance';
+import { eventually, type GuidonInstance, type RequestOptions, useGuidon } from '../support/guidon-instance';
 import { ofrepOf } from '../support/ofrep';
 
 let guidon: GuidonInstance;
@@ -66,7 +61,7 @@ const byGet = async (options: RequestOptions): Promise<Name[]> =>
   trueOf((await guidon.call('GET', '/api/config/flags', options)).body.flags);
 
 beforeAll(async () => {
-  guidon = await startGuidon();
+  guidon = await useGuidon();
   machine = { token: await guidon.machineToken() };
   for (const name of names) {
     const rules = [{ name, conditions: [conditions[name]] }];
@@ -81,7 +76,6 @@ beforeAll(async () => {
     },
   );
 }, 90_000);
-afterAll(() => guidon.stop());
 
 describe('targeting goes by', () => {
   const ofAlice = ['email', 'groups', 'subscription', 'userId'];

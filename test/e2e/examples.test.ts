@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { eventually, type GuidonInstance, startGuidon } from '../support/guidon-instance';
+import { eventually, type GuidonInstance, useGuidon } from '../support/guidon-instance';
 import { type HttpStep, parseHttpFile, valueAt } from '../support/http-file';
 
 const folder = join(__dirname, '..', '..', 'examples');
@@ -18,10 +18,9 @@ let guidon: GuidonInstance;
 let machineToken: string;
 
 beforeAll(async () => {
-  guidon = await startGuidon();
+  guidon = await useGuidon();
   machineToken = await guidon.machineToken();
 }, 90_000);
-afterAll(() => guidon.stop());
 
 const variables = (): Record<string, string> => ({
   host: guidon.url,

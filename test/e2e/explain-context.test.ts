@@ -1,13 +1,12 @@
 import { adminOf, expectProblem, keyOf } from '../support/admin';
-import { type Answer, eventually, type GuidonInstance, startGuidon } from '../support/guidon-instance';
+import { type Answer, eventually, type GuidonInstance, useGuidon } from '../support/guidon-instance';
 import { ofrepOf } from '../support/ofrep';
 
 let guidon: GuidonInstance;
 
 beforeAll(async () => {
-  guidon = await startGuidon();
+  guidon = await useGuidon();
 }, 90_000);
-afterAll(() => guidon.stop());
 
 const { makeFlag } = adminOf(() => guidon);
 const { one } = ofrepOf(() => guidon);

@@ -5,15 +5,14 @@ import {
   type DemoUser,
   eventually,
   type GuidonInstance,
-  startGuidon,
+  useGuidon,
 } from '../support/guidon-instance';
 
 let guidon: GuidonInstance;
 
 beforeAll(async () => {
-  guidon = await startGuidon();
+  guidon = await useGuidon();
 }, 90_000);
-afterAll(() => guidon.stop());
 
 const { ask, makeFlag } = adminOf(() => guidon);
 

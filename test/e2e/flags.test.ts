@@ -1,18 +1,12 @@
 import { adminOf, expectProblem, FLAGS, keyOf } from '../support/admin';
-import {
-  eventually,
-  type GuidonInstance,
-  type RequestOptions,
-  startGuidon,
-} from '../support/guidon-instance';
+import { eventually, type GuidonInstance, type RequestOptions, useGuidon } from '../support/guidon-instance';
 
 let guidon: GuidonInstance;
 const { ask: asAdmin, makeFlag: aFlagPath } = adminOf(() => guidon);
 
 beforeAll(async () => {
-  guidon = await startGuidon();
+  guidon = await useGuidon();
 }, 90_000);
-afterAll(() => guidon.stop());
 
 describe('a flag', () => {
   it('can be put back as it was got, which changes nothing', async () => {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { freePort } from '../../local/children';
-import { type GuidonInstance, startGuidon } from '../support/guidon-instance';
+import { type GuidonInstance, startGuidon, useGuidon } from '../support/guidon-instance';
 
 const run = promisify(execFile);
 const root = join(__dirname, '..', '..');
@@ -50,11 +50,10 @@ describe('npm start', () => {
   }, 60_000);
 
   it('says what is wrong with a port, and leaves nothing running', async () => {
-    const running = await startGuidon();
+    const running = await useGuidon();
     const taken = await command('local/start.ts', [], { PORT: new URL(running.url).port });
     expect(taken).toMatchObject({ code: 1 });
     expect(taken.stderr).toContain('is taken');
-    await running.stop();
     const nonsense = await command('local/start.ts', [], { PORT: 'abc' });
     expect(nonsense).toMatchObject({ code: 1 });
     expect(nonsense.stderr).toContain('PORT is a number');

@@ -1,6 +1,6 @@
 import { OfrepBulkResponseSchema, OfrepSuccessSchema } from '../../shared/contract/ofrep-answer';
 import { adminOf, keyOf, newUserId } from '../support/admin';
-import { eventually, type GuidonInstance, startGuidon } from '../support/guidon-instance';
+import { eventually, type GuidonInstance, useGuidon } from '../support/guidon-instance';
 import { expectFailure, OFREP, ofrepOf } from '../support/ofrep';
 
 let guidon: GuidonInstance;
@@ -13,7 +13,7 @@ const keys = { open: '', half: '', named: '', number: '', object: '', list: '' }
 const expiresAt = '2999-12-31T23:59:59.000Z';
 
 beforeAll(async () => {
-  guidon = await startGuidon();
+  guidon = await useGuidon();
   machine = { token: await guidon.machineToken() };
   const make = async (fields: object) => keyOf(await makeFlag({ enabled: true, ...fields }));
   keys.open = await make({ visibility: 'public' });
@@ -31,7 +31,6 @@ beforeAll(async () => {
     },
   );
 }, 90_000);
-afterAll(() => guidon.stop());
 
 describe('one flag', () => {
   it('is told with its variant, reason and source', async () => {

@@ -1,12 +1,11 @@
-import { type GuidonInstance, startGuidon } from '../support/guidon-instance';
+import { type GuidonInstance, useGuidon } from '../support/guidon-instance';
 import { openapi, queryParametersOf } from '../support/documented';
 
 let guidon: GuidonInstance;
 
 beforeAll(async () => {
-  guidon = await startGuidon();
+  guidon = await useGuidon();
 }, 90_000);
-afterAll(() => guidon.stop());
 
 const PATH = '/api/openapi.json';
 

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { OFREPProvider } from '@openfeature/ofrep-provider';
 import { type Client, ErrorCode, OpenFeature } from '@openfeature/server-sdk';
 import { adminOf, keyOf, newUserId } from '../support/admin';
-import { eventually, type GuidonInstance, startGuidon } from '../support/guidon-instance';
+import { eventually, type GuidonInstance, useGuidon } from '../support/guidon-instance';
 import { ofrepOf } from '../support/ofrep';
 import { recordFetch } from '../support/recorded-fetch';
 
@@ -25,7 +25,7 @@ const clientWith = async (token: string | undefined): Promise<Client> => {
 };
 
 beforeAll(async () => {
-  guidon = await startGuidon();
+  guidon = await useGuidon();
   backend = await clientWith(await guidon.machineToken());
   const make = async (fields: object) => keyOf(await makeFlag({ enabled: true, ...fields }));
   flags.boolean = await make({});
@@ -43,7 +43,6 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await OpenFeature.close();
-  await guidon.stop();
 });
 
 describe('a backend with the official server provider', () => {

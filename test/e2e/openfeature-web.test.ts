@@ -6,7 +6,7 @@ import { ErrorCode, OpenFeature, ProviderEvents } from '@openfeature/web-sdk';
 import { act, createElement } from 'react';
 import { createRoot } from 'react-dom/client';
 import { adminOf, keyOf } from '../support/admin';
-import { eventually, type GuidonInstance, startGuidon } from '../support/guidon-instance';
+import { eventually, type GuidonInstance, useGuidon } from '../support/guidon-instance';
 import { ofrepOf } from '../support/ofrep';
 import { recordFetch } from '../support/recorded-fetch';
 
@@ -38,7 +38,7 @@ const ready = async (page: Page, context = {}): Promise<Page> => {
 };
 
 beforeAll(async () => {
-  guidon = await startGuidon();
+  guidon = await useGuidon();
   const make = async (fields: object) => keyOf(await makeFlag({ enabled: true, ...fields }));
   flags.open = await make({ visibility: 'public' });
   flags.text = await make({ type: 'string', variants: { on: 'dark', off: 'light' } });
@@ -54,7 +54,6 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await OpenFeature.close();
-  await guidon.stop();
 });
 
 describe('a page with the official web provider', () => {

@@ -1,13 +1,12 @@
 import { adminOf, expectProblem, FLAGS, keyOf, newUserId } from '../support/admin';
-import { eventually, type GuidonInstance, startGuidon } from '../support/guidon-instance';
+import { eventually, type GuidonInstance, useGuidon } from '../support/guidon-instance';
 
 let guidon: GuidonInstance;
 const { ask: asAdmin, makeFlag: aFlagPath } = adminOf(() => guidon);
 
 beforeAll(async () => {
-  guidon = await startGuidon();
+  guidon = await useGuidon();
 }, 90_000);
-afterAll(() => guidon.stop());
 
 describe('pages', () => {
   it('of flags hold each flag once, and their cursors fit nowhere else', async () => {

@@ -2,15 +2,14 @@ import { pageSchema } from '../../shared/contract/primitives';
 import { type Condition, RuleSchema } from '../../shared/contract/rule';
 import { isInGroup, nestedIn } from '../support/a-rule';
 import { adminOf, expectProblem, FLAGS, keyOf } from '../support/admin';
-import { eventually, type GuidonInstance, startGuidon } from '../support/guidon-instance';
+import { eventually, type GuidonInstance, useGuidon } from '../support/guidon-instance';
 
 let guidon: GuidonInstance;
 const { ask: asAdmin, makeFlag } = adminOf(() => guidon);
 
 beforeAll(async () => {
-  guidon = await startGuidon();
+  guidon = await useGuidon();
 }, 90_000);
-afterAll(() => guidon.stop());
 
 const forTesters = { name: 'Testers', conditions: [isInGroup('beta_testers')] };
 

@@ -2,7 +2,7 @@ import { pageSchema } from '../../shared/contract/primitives';
 import { SegmentSchema } from '../../shared/contract/segment';
 import { isInGroup, isInSegment } from '../support/a-rule';
 import { adminOf, expectProblem, keyOf } from '../support/admin';
-import { eventually, type GuidonInstance, startGuidon } from '../support/guidon-instance';
+import { eventually, type GuidonInstance, useGuidon } from '../support/guidon-instance';
 
 const SEGMENTS = '/api/admin/segments';
 
@@ -10,9 +10,8 @@ let guidon: GuidonInstance;
 const { ask: asAdmin, makeFlag } = adminOf(() => guidon);
 
 beforeAll(async () => {
-  guidon = await startGuidon();
+  guidon = await useGuidon();
 }, 90_000);
-afterAll(() => guidon.stop());
 
 const prefix = `made-${Date.now()}`;
 const sees = (user: 'alice' | 'bob', path: string, value: boolean) =>

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { demoOperators } from '../../local/operators';
 import { isDeployed, onlyOnLaptop } from '../support/targets';
-import { eventually, type GuidonInstance, startGuidon } from '../support/guidon-instance';
+import { eventually, type GuidonInstance, useGuidon } from '../support/guidon-instance';
 
 const run = promisify(execFile);
 const root = join(__dirname, '..', '..');
@@ -11,9 +11,8 @@ const root = join(__dirname, '..', '..');
 let guidon: GuidonInstance;
 
 beforeAll(async () => {
-  guidon = await startGuidon();
+  guidon = await useGuidon();
 }, 90_000);
-afterAll(() => guidon.stop());
 
 /** Runs the example that signs, as the operator of that name. */
 const example = async (operator: 'admin' | 'viewer' | 'stranger', ...parameters: string[]) => {

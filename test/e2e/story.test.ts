@@ -1,12 +1,11 @@
-import { type Answer, eventually, type GuidonInstance, startGuidon } from '../support/guidon-instance';
+import { type Answer, eventually, type GuidonInstance, useGuidon } from '../support/guidon-instance';
 import { onlyOnLaptop } from '../support/targets';
 
 let guidon: GuidonInstance;
 
 beforeAll(async () => {
-  guidon = await startGuidon({ environment: { GUIDON_TTL_DELAY_MS: '1000' } });
+  guidon = await useGuidon();
 }, 90_000);
-afterAll(() => guidon.stop());
 
 const key = `story-${Date.now()}`;
 const flag = `/api/admin/flags/${key}`;

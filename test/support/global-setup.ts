@@ -1,11 +1,12 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
+import { offerSharedRunner } from './shared-runner';
 import { isDeployed } from './targets';
 
 const root = join(__dirname, '..', '..');
 
 /** Bundles the functions and synthesises the stack once: every test that needs them uses these. */
-const setUp = (): void => {
+const setUp = async (): Promise<void> => {
   if (isDeployed()) {
     return;
   }
@@ -16,6 +17,7 @@ const setUp = (): void => {
     env: { ...process.env, CDK_OUTDIR: assembly, CDK_VALIDATION: 'false' },
     stdio: 'pipe',
   });
+  await offerSharedRunner();
 };
 
 export default setUp;

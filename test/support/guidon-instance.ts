@@ -75,14 +75,6 @@ const whenReady = (child: ChildProcess, readOutput: () => string): Promise<void>
     });
   });
 
-const printToken = async (whose: string, environment: NodeJS.ProcessEnv): Promise<string> => {
-  const { stdout } = await run(process.execPath, [...tsx, 'local/token.ts', whose], {
-    cwd: root,
-    env: environment,
-  });
-  return stdout.trim().split('\n').at(-1) ?? '';
-};
-
 const textOf = (body: unknown): string | undefined =>
   body === undefined || typeof body === 'string' ? body : JSON.stringify(body);
 
@@ -117,18 +109,40 @@ const callOn =
     return { status, headers, text, body: isJson && text !== '' ? JSON.parse(text) : undefined };
   };
 
-interface StartOptions {
+export interface StartOptions {
   /** @default - a folder of its own */
   readonly dataDir?: string;
-  /** Further variables of the laptop runner; a deployed stack has none. */
+  /** Further variables of the laptop runner. */
   readonly environment?: Record<string, string>;
 }
 
-/** An instance of its own on the laptop. Where a stack is deployed, all suites share that one. */
-export const startGuidon = (options: StartOptions = {}): Promise<GuidonInstance> =>
-  isDeployed() ? attach() : startRunner(options);
+/** A laptop runner that was started for tests: what may be told to another process. */
+export interface Runner {
+  readonly url: string;
+  readonly dataDir: string;
+  readonly tokens: Readonly<Record<DemoUser, string>>;
+  readonly machineToken: string;
+}
 
-const attach = async (): Promise<GuidonInstance> => {
+/** Names the address that starts the runner all suites share, when it is first asked, and describes it. */
+export const SHARED_RUNNER = 'GUIDON_SHARED_RUNNER';
+
+/**
+ * The instance that all suites share, be it on the laptop or deployed: flags and users that a suite changes are its
+ * own. It is there until the last suite has ended.
+ */
+export const useGuidon = async (): Promise<GuidonInstance> => {
+  if (isDeployed()) {
+    return attach();
+  }
+  const answer = await fetch(process.env[SHARED_RUNNER] ?? '');
+  if (!answer.ok) {
+    throw new Error(await answer.text());
+  }
+  return { ...instanceOf((await answer.json()) as Runner), stop: async () => undefined };
+};
+
+const attach = (): GuidonInstance => {
   const stack = readDeployedStack();
   return {
     url: stack.url,
@@ -143,8 +157,37 @@ const attach = async (): Promise<GuidonInstance> => {
   };
 };
 
+const instanceOf = (runner: Runner): Omit<GuidonInstance, 'stop'> => ({
+  ...runner,
+  output: '',
+  ids: perUser((user) => subOf(runner.tokens[user])),
+  functionLog: async () => readFileSync(join(runner.dataDir, 'functions.log'), 'utf8'),
+  machineToken: async () => runner.machineToken,
+  call: callOn(runner.url, runner.tokens),
+});
+
+const perUser = <Value>(valueOf: (user: DemoUser) => Value): Record<DemoUser, Value> =>
+  Object.fromEntries(DEMO_USERS.map((user) => [user, valueOf(user)])) as Record<DemoUser, Value>;
+
+const printToken = async (whose: string, environment: NodeJS.ProcessEnv): Promise<string> => {
+  const { stdout } = await run(process.execPath, [...tsx, 'local/token.ts', whose], {
+    cwd: root,
+    env: environment,
+  });
+  return stdout.trim().split('\n').at(-1) ?? '';
+};
+
+const tokensOf = async (environment: NodeJS.ProcessEnv): Promise<Pick<Runner, 'tokens' | 'machineToken'>> => {
+  const whose = [...DEMO_USERS.map((user) => `${user}@example.com`), '--machine'];
+  const printed = await Promise.all(whose.map((each) => printToken(each, environment)));
+  return {
+    tokens: perUser((user) => printed[DEMO_USERS.indexOf(user)] ?? ''),
+    machineToken: printed.at(-1) ?? '',
+  };
+};
+
 /** Starts the product as `npm start` does, on a port and data folder of its own. */
-const startRunner = async (options: StartOptions): Promise<GuidonInstance> => {
+export const startGuidon = async (options: StartOptions = {}): Promise<GuidonInstance> => {
   const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'guidon-'));
   const environment = {
     ...process.env,
@@ -153,7 +196,10 @@ const startRunner = async (options: StartOptions): Promise<GuidonInstance> => {
     ...(process.env['GUIDON_COVERAGE_DIR'] && { NODE_V8_COVERAGE: process.env['GUIDON_COVERAGE_DIR'] }),
     ...options.environment,
   };
-  const child = spawn(process.execPath, [...tsx, 'local/start.ts'], { cwd: root, env: environment });
+  const child = spawn(process.execPath, [...tsx, 'local/start.ts'], {
+    cwd: root,
+    env: environment,
+  });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
@@ -165,26 +211,12 @@ const startRunner = async (options: StartOptions): Promise<GuidonInstance> => {
     }
   });
   await whenReady(child, () => output);
-  const tokens = Object.fromEntries(
-    await Promise.all(
-      DEMO_USERS.map(async (user) => [user, await printToken(`${user}@example.com`, environment)] as const),
-    ),
-  ) as Record<DemoUser, string>;
-  const url = `http://127.0.0.1:${environment.PORT}`;
+  const runner = { url: `http://127.0.0.1:${environment.PORT}`, dataDir, ...(await tokensOf(environment)) };
   return {
-    url,
-    dataDir,
+    ...instanceOf(runner),
     get output() {
       return output;
     },
-    tokens,
-    ids: Object.fromEntries(DEMO_USERS.map((user) => [user, subOf(tokens[user])])) as Record<
-      DemoUser,
-      string
-    >,
-    functionLog: async () => readFileSync(join(dataDir, 'functions.log'), 'utf8'),
-    machineToken: () => printToken('--machine', environment),
-    call: callOn(url, tokens),
     stop,
   };
 };
