@@ -1,4 +1,5 @@
 /** @jest-config-loader esbuild-register */
+import { availableParallelism } from 'node:os';
 import type { Config } from 'jest';
 
 const config: Config = {
@@ -27,7 +28,8 @@ const config: Config = {
   coverageReporters: ['json'],
   // bounds a hang; nothing here measures time, and machines that build may be slow
   testTimeout: 90_000,
-  maxWorkers: '100%',
+  // suites wait as often as they work
+  maxWorkers: Math.max(3, availableParallelism()),
 };
 
 export default config;
