@@ -16,6 +16,8 @@ export interface Compilers {
    * wrong where the text is no pattern of that kind.
    */
   readonly compilePattern: (pattern: string) => (text: string) => boolean;
+  /** About how many instructions a pattern has: what it costs to read one character of a text. */
+  readonly patternSize: (pattern: string) => number;
   /**
    * How other versions compare to this one by semantic versioning 2.0.0: negative, 0 or positive as in a sort,
    * undefined for a text that is no version. Undefined where `version` itself is none.

@@ -50,7 +50,7 @@ const weightFaults = ({ flag: { variantWeights } }: FlagRecord): Fault[] => {
  */
 export const checkFlag = (record: FlagRecord, compilers: Compilers, pointerOf: PointerOf): void => {
   const { flag } = record;
-  checkFaults([...ruleFaults(flag.rules, ['rules'], 0), ...weightFaults(record)], pointerOf);
+  checkFaults([...ruleFaults(flag.rules, ['rules'], 0, compilers), ...weightFaults(record)], pointerOf);
   const { faults } = compileFlag(record, compilers);
   const unfit = faults.filter(({ code }) => code === 'type_mismatch');
   checkFaults(

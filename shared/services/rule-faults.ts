@@ -7,7 +7,13 @@ import {
   type RuleCondition,
 } from '../contract/rule';
 import { isNested, segmentKeysOf } from '../evaluation/compile-condition';
-import type { Fault } from '../evaluation/model';
+import type { Compilers, Fault } from '../evaluation/model';
+
+/**
+ * Instructions of all patterns together: each match is bounded by the size of its pattern, so this bounds what all
+ * matches of a flag can cost somebody who sends the texts. Twice the largest pattern there can be.
+ */
+const MAX_PATTERN_INSTRUCTIONS = 1_040;
 
 interface Place {
   readonly condition: RuleCondition;
@@ -42,7 +48,7 @@ const tooMany = (
         {
           path,
           code: `too_many_${what}`,
-          message: `at most ${most} ${what} are possible in ${where}, these are ${found}`,
+          message: `at most ${most} ${what.replace('_', ' ')} are possible in ${where}, these are ${found}`,
         },
       ];
 
@@ -67,10 +73,13 @@ export const ruleFaults = (
   conditions: readonly RuleCondition[],
   path: readonly PropertyKey[],
   depth: 0 | 1,
+  { patternSize }: Pick<Compilers, 'patternSize'>,
 ): Fault[] => {
   const places = placesIn(conditions, path, depth);
   const simple = places.map(({ condition }) => condition).filter((condition) => !isNested(condition));
   const where = depth === 0 ? 'all rules of the flag' : 'a segment';
+  const patterns = simple.filter(({ operator }) => operator === 'matches');
+  const instructions = patterns.reduce((sum, { value }) => sum + patternSize(String(value)), 0);
   const seen = new Set<string | undefined>();
   const nested = places.flatMap(({ condition, path: here, depth: outer }): Fault[] => {
     if (!isNested(condition)) {
@@ -90,13 +99,8 @@ export const ruleFaults = (
   return [
     ...nested,
     ...tooMany(path, simple.length, MAX_CONDITIONS, 'conditions', where),
-    ...tooMany(
-      path,
-      simple.filter(({ operator }) => operator === 'matches').length,
-      MAX_PATTERNS,
-      'matches',
-      where,
-    ),
+    ...tooMany(path, patterns.length, MAX_PATTERNS, 'matches', where),
+    ...tooMany(path, instructions, MAX_PATTERN_INSTRUCTIONS, 'pattern_instructions', where),
   ];
 };
 

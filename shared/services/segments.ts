@@ -118,7 +118,7 @@ export class SegmentService {
     if (before !== undefined && changedKeys(before, segment).length === 0) {
       return before;
     }
-    checkFaults(ruleFaults(segment.conditions, ['conditions'], 1));
+    checkFaults(ruleFaults(segment.conditions, ['conditions'], 1, compilers));
     checkFaults(compileSegment(segment, compilers).faults);
     checkSize('segment', segment);
     const about = { id: newId(), event, flagKey: null, nowMs };

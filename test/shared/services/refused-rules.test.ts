@@ -93,6 +93,12 @@ describe('a rule that cannot be', () => {
       '/conditions',
       'too_many_matches',
     ],
+    [
+      'three of the largest patterns',
+      { conditions: Array.from({ length: 3 }, () => matching('[a-z]{400}')) },
+      '/conditions',
+      'too_many_pattern_instructions',
+    ],
     ['rules nine deep', { conditions: [nestedIn(8, isInGroup('a'))] }, '/conditions/0'.repeat(8), 'too_deep'],
     [
       'a value that makes it 21 levels deep',
