@@ -9,11 +9,13 @@ import {
 import { isNested, segmentKeysOf } from '../evaluation/compile-condition';
 import type { Compilers, Fault } from '../evaluation/model';
 
+/** A single pattern that is larger is refused when it is compiled, by a more exact measure. */
+const LARGEST_PATTERN = 520;
 /**
  * Instructions of all patterns together: each match is bounded by the size of its pattern, so this bounds what all
- * matches of a flag can cost somebody who sends the texts. Twice the largest pattern there can be.
+ * matches of a flag can cost somebody who sends the texts.
  */
-const MAX_PATTERN_INSTRUCTIONS = 1_040;
+const MAX_PATTERN_INSTRUCTIONS = 2 * LARGEST_PATTERN;
 
 interface Place {
   readonly condition: RuleCondition;
@@ -79,7 +81,8 @@ export const ruleFaults = (
   const simple = places.map(({ condition }) => condition).filter((condition) => !isNested(condition));
   const where = depth === 0 ? 'all rules of the flag' : 'a segment';
   const patterns = simple.filter(({ operator }) => operator === 'matches');
-  const instructions = patterns.reduce((sum, { value }) => sum + patternSize(String(value)), 0);
+  const sizes = patterns.map(({ value }) => Math.min(LARGEST_PATTERN, patternSize(String(value))));
+  const instructions = sizes.reduce((sum, size) => sum + size, 0);
   const seen = new Set<string | undefined>();
   const nested = places.flatMap(({ condition, path: here, depth: outer }): Fault[] => {
     if (!isNested(condition)) {
