@@ -81,7 +81,9 @@ export const ruleFaults = (
   const simple = places.map(({ condition }) => condition).filter((condition) => !isNested(condition));
   const where = depth === 0 ? 'all rules of the flag' : 'a segment';
   const patterns = simple.filter(({ operator }) => operator === 'matches');
-  const sizes = patterns.map(({ value }) => Math.min(LARGEST_PATTERN, patternSize(String(value))));
+  const sizes = patterns.map(({ value }) =>
+    typeof value === 'string' ? Math.min(LARGEST_PATTERN, patternSize(value)) : 0,
+  );
   const instructions = sizes.reduce((sum, size) => sum + size, 0);
   const seen = new Set<string | undefined>();
   const nested = places.flatMap(({ condition, path: here, depth: outer }): Fault[] => {
