@@ -22,7 +22,7 @@ export const streamHandlers: readonly StreamHandler[] = [
     access: 'record',
     filters: [
       { eventName: ['INSERT'], ...sortKeyBegins(PREFIX.change) },
-      sortKeyBegins(PREFIX.flag, PREFIX.segment, PREFIX.user),
+      sortKeyBegins(PREFIX.flag, PREFIX.segment, PREFIX.user, PREFIX.device),
     ],
   },
   {

@@ -1,5 +1,5 @@
 import type { AuditEvent, AuditEventName } from './contract/audit';
-import type { Flag, OverrideCounts } from './contract/flag';
+import type { Flag } from './contract/flag';
 import type { OverrideKind } from './contract/override';
 import type { JsonValue } from './contract/primitives';
 import type { PlannedChange } from './contract/schedule';
@@ -109,11 +109,13 @@ export interface LoadedRuleset {
   readonly corruptSegments: readonly string[];
 }
 
-export interface StoredOverride {
-  readonly environment: string;
-  readonly flagKey: string;
-  readonly generation: string;
-  readonly userId: string;
+/** Whom an override is of: a user, or a device, which has overrides of kind `value` alone. */
+export type OverrideSubject =
+  { readonly userId: string; readonly deviceId: null } | { readonly userId: null; readonly deviceId: string };
+
+export type StoredOverride = OverrideSubject & OverrideFields;
+
+export interface OverrideFields extends FlagGeneration {
   readonly kind: OverrideKind;
   /** Only of kind `value`. */
   readonly value?: JsonValue;
@@ -134,17 +136,18 @@ export interface OverrideSlot {
   readonly changeId: string | undefined;
 }
 
-export interface OverrideWrite {
-  readonly environment: string;
-  readonly flagKey: string;
-  readonly generation: string;
-  readonly userId: string;
-  readonly kind: OverrideKind;
+/** Where an override lies, or would. */
+export type OverridePlace = OverrideSubject & FlagGeneration & { readonly kind: OverrideKind };
+
+export type OverrideWrite = OverridePlace & {
   /** What the write was decided on. */
   readonly slot: OverrideSlot;
   /** The new override, or undefined to remove the one there. */
   readonly next: StoredOverride | undefined;
-}
+};
+
+/** What the counters of a flag tell apart. */
+export type CountedKind = OverrideKind | 'device';
 
 export interface FlagGeneration {
   readonly environment: string;
@@ -153,15 +156,15 @@ export interface FlagGeneration {
 }
 
 export interface OverrideRepository {
-  /** Strongly, one slot per asked kind, expired overrides included. */
-  readSlots(of: FlagGeneration, userId: string, kinds: readonly OverrideKind[]): Promise<OverrideSlot[]>;
+  /** Strongly, one slot per place, expired overrides included. */
+  readSlots(places: readonly OverridePlace[]): Promise<OverrideSlot[]>;
   /** Overrides that count at `nowMs`, ordered by user, strictly behind `after` (an opaque position). */
   list(
     of: FlagGeneration,
     page: { after: string | undefined; limit: number; kinds: readonly OverrideKind[]; nowMs: number },
   ): Promise<{ overrides: StoredOverride[]; next: string | undefined }>;
-  /** Everything one user has, whatever the flag and its generation; eventually consistent. */
-  ofUser(environment: string, userId: string): Promise<StoredOverride[]>;
+  /** Everything a user or a device has, whatever the flag and its generation; eventually consistent. */
+  ofSubject(environment: string, subject: OverrideSubject): Promise<StoredOverride[]>;
   /** Writes overrides with their changes, all or nothing; changes[0] is theirs, others tell of what they replaced. */
   commit(writes: readonly OverrideWrite[], changes: readonly [Change, ...Change[]]): Promise<void>;
   /** Tells every cache that overrides moved. */
@@ -171,7 +174,7 @@ export interface OverrideRepository {
     environment: string,
     flags: readonly FlagRecord[],
     nowMs: number,
-  ): Promise<Map<string, OverrideCounts>>;
+  ): Promise<Map<string, Readonly<Record<CountedKind, number>>>>;
 }
 
 /** At most 100 override changes per flag in any 60 minutes, shared by all instances. */
@@ -185,6 +188,7 @@ export interface AuditQuery {
   readonly event?: AuditEventName | undefined;
   readonly flagKey?: string | undefined;
   readonly userId?: string | undefined;
+  readonly deviceId?: string | undefined;
   readonly actor?: string | undefined;
   /** Changes of a flag itself, not of overrides on it; or changes of segments. */
   readonly about?: 'flag' | 'segment' | undefined;
@@ -195,8 +199,9 @@ export interface AuditQuery {
 }
 
 export interface AuditRepository {
-  /** Newest first. */
+  /** Newest first. A change of several flags is found by each of them. */
   list(query: AuditQuery): Promise<{ changes: Change[]; next: string | undefined }>;
+  find(id: string): Promise<Change | undefined>;
   /** Files a change once: false where it is filed already. `counted` moves the flag's counter in the same step. */
   append(change: Change, counted?: CountMove): Promise<boolean>;
   /** Puts a stream record aside that cannot be understood. */
@@ -220,12 +225,7 @@ export type ItemChange = {
       readonly environment: string;
       readonly segmentKey: string;
     } & Transition<Segment>)
-  | ({
-      readonly item: 'override';
-      readonly of: FlagGeneration;
-      readonly userId: string;
-      readonly kind: OverrideKind;
-    } & Transition<StoredOverride>)
+  | ({ readonly item: 'override'; readonly place: OverridePlace } & Transition<StoredOverride>)
 );
 
 export interface Transition<State> {
@@ -243,14 +243,14 @@ export interface CorruptItem {
   readonly corrupt: JsonValue;
 }
 
-export interface CountMove extends FlagGeneration {
-  readonly kind: OverrideKind;
+export interface CountMove {
+  readonly place: OverridePlace;
   readonly by: 1 | -1;
 }
 
 export interface ChangeRepository {
-  /** The change record of an id, strongly. */
-  find(environment: string, of: RulesetPart, changeId: string): Promise<Change | undefined>;
+  /** The change record of an id among those of a flag, segment, user or device, strongly. */
+  find(environment: string, of: RulesetPart | OverrideSubject, changeId: string): Promise<Change | undefined>;
   /** The change record of a generation's deletion, while there is one. */
   findEnd(of: FlagGeneration): Promise<Change | undefined>;
   /** Moves the ruleset version for a flag or segment that was changed past the API. */

@@ -8,7 +8,7 @@ import { ok } from '../../shared/http/responses';
 
 const overrides = composeOverrideService();
 
-const POSITION = /^[^#]{1,128}#[a-z]+$/;
+const POSITION = /^USER#[^#]{1,128}#[a-z]+$/;
 
 export const handler = composeHandler({
   caller: 'viewer',

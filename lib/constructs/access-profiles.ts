@@ -62,6 +62,7 @@ const read = ({ flagTable, auditTable }: AccessRolesProps): PolicyStatement[] =>
   allow([flagTable.tableArn], ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query']),
   allow([flagTable.expiryIndexArn], ['dynamodb:Query']),
   allow(auditTable.indexArns, ['dynamodb:Query']),
+  allow([auditTable.tableArn], ['dynamodb:GetItem', 'dynamodb:BatchGetItem']),
 ];
 
 const inspect = (props: AccessRolesProps): PolicyStatement[] => [

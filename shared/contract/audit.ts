@@ -24,6 +24,12 @@ export const AUDIT_EVENTS = [
   'override.updated',
   'override.removed',
   'override.expired',
+  'overrides.imported',
+  'user.feature_flags.changed',
+  'device.feature_flags.changed',
+  'device.registered',
+  'device.updated',
+  'device.removed',
   'change.unattributed',
 ] as const;
 export const AuditEventNameSchema = z.enum(AUDIT_EVENTS);
@@ -40,7 +46,7 @@ export const AuditEventSchema = z.strictObject({
   /** A Cognito sub, an ARN, or `system:<part>`. Never an e-mail address. */
   actor: z.string(),
   changedKeys: z.array(z.string()),
-  /** The new value of each changed key, null for a deletion. */
+  /** The new value of each changed key, null for a deletion; the keys of a batch are flags. */
   values: z.record(z.string(), JsonValueSchema),
   /** The state before and after the change as the API shows it; null where there was or is none. */
   before: JsonValueSchema.nullable(),
@@ -54,3 +60,9 @@ export const AuditEventSchema = z.strictObject({
   at: TimestampSchema,
 });
 export type AuditEvent = z.infer<typeof AuditEventSchema>;
+
+/** Events of several flags at once: `changedKeys` are flags, `before` and `after` hold what each had and has. */
+export const BATCH_EVENTS: ReadonlySet<AuditEventName> = new Set([
+  'user.feature_flags.changed',
+  'device.feature_flags.changed',
+]);

@@ -1,5 +1,11 @@
 import * as z from 'zod';
-import { FlagKeySchema, ReasonSchema, TimestampSchema, withoutServerOwned } from './primitives';
+import {
+  FlagKeySchema,
+  JsonValueSchema,
+  ReasonSchema,
+  TimestampSchema,
+  withoutServerOwned,
+} from './primitives';
 
 export const OVERRIDE_KINDS = ['include', 'exclude', 'value'] as const;
 export const OverrideKindSchema = z.enum(OVERRIDE_KINDS);
@@ -23,6 +29,28 @@ export const UserOverrideSchema = z.strictObject({
   version: z.number().int().positive(),
 });
 export type UserOverride = z.infer<typeof UserOverrideSchema>;
+
+/** An override of any kind: of a user, or of a device, whose overrides are all of kind `value`. */
+export const OverrideSchema = z.strictObject({
+  flagKey: FlagKeySchema,
+  environment: z.string(),
+  /** Null where the override is of a device. */
+  userId: z.string().nullable(),
+  /** Null where the override is of a user. */
+  deviceId: z.string().nullable(),
+  kind: OverrideKindSchema,
+  /** Null where the kind is another than `value`. */
+  value: JsonValueSchema.nullable(),
+  enabled: z.boolean(),
+  reason: z.string().nullable(),
+  createdBy: z.string(),
+  createdAt: TimestampSchema,
+  updatedBy: z.string(),
+  updatedAt: TimestampSchema,
+  expiresAt: TimestampSchema.nullable(),
+  version: z.number().int().positive(),
+});
+export type Override = z.infer<typeof OverrideSchema>;
 
 /** Body of `POST /api/admin/flags/{flagKey}/users`. The form of `userId` is the deployment's `userIdFormat`. */
 export const AddUserOverrideRequestSchema = z.preprocess(

@@ -1,14 +1,23 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LRUCache } from 'lru-cache';
 import { WriteConflict } from '../errors';
-import type { Change, ChangeRepository, Clock, FlagGeneration, RulesetPart } from '../ports';
+import type { Change, ChangeRepository, Clock, FlagGeneration, OverrideSubject, RulesetPart } from '../ports';
 import { moveFlagsVersion, versionOf } from './flag-versions';
 import { parseChangeItem, readable } from './items';
-import { changeKey, flagsVersionKey, segmentChangeKey } from './keys';
+import { changeKey, flagsVersionKey, type Key, segmentChangeKey, subjectChangeKey } from './keys';
 import type { Table } from './table';
 
 const MAX_TRIES = 20;
 const PAUSE_MS = 25;
+
+const keyAmong = (environment: string, of: RulesetPart | OverrideSubject, changeId: string): Key => {
+  if ('flagKey' in of) {
+    return changeKey(environment, of.flagKey, changeId);
+  }
+  return 'segmentKey' in of
+    ? segmentChangeKey(environment, of.segmentKey, changeId)
+    : subjectChangeKey(environment, of, changeId);
+};
 
 export class DynamoChangeRepository implements ChangeRepository {
   /** An end does not change, and a big flag's sweep asks for it once an item. */
@@ -19,12 +28,12 @@ export class DynamoChangeRepository implements ChangeRepository {
     private readonly clock: Clock,
   ) {}
 
-  async find(environment: string, of: RulesetPart, changeId: string): Promise<Change | undefined> {
-    const key =
-      'flagKey' in of
-        ? changeKey(environment, of.flagKey, changeId)
-        : segmentChangeKey(environment, of.segmentKey, changeId);
-    const item = await this.table.get(key, 'strong');
+  async find(
+    environment: string,
+    of: RulesetPart | OverrideSubject,
+    changeId: string,
+  ): Promise<Change | undefined> {
+    const item = await this.table.get(keyAmong(environment, of, changeId), 'strong');
     return item === undefined ? undefined : parseChangeItem(item);
   }
 

@@ -5,7 +5,7 @@ import { OVERRIDE_KINDS } from '../contract/override';
 import { JsonValueSchema } from '../contract/primitives';
 import { PlannedChangeSchema } from '../contract/schedule';
 import { type Segment, SegmentSchema } from '../contract/segment';
-import type { Change, FlagRecord, StoredOverride } from '../ports';
+import type { Change, FlagRecord, OverrideSubject, StoredOverride } from '../ports';
 import type { Item } from './table';
 
 /**
@@ -117,7 +117,8 @@ const OverrideItemSchema = z.object({
   environment: z.string(),
   flagKey: z.string(),
   generation: z.string(),
-  userId: z.string(),
+  userId: z.string().nullable(),
+  deviceId: z.string().nullable().default(null),
   kind: z.enum(OVERRIDE_KINDS),
   value: json.pipe(JsonValueSchema).optional(),
   enabled: z.boolean(),
@@ -130,8 +131,24 @@ const OverrideItemSchema = z.object({
   version: z.number().int().positive(),
 });
 
-export const parseOverrideItem = (item: Item): StoredOverride | undefined =>
-  isTombstone(item) ? undefined : OverrideItemSchema.parse(item);
+export const parseOverrideItem = (item: Item): StoredOverride | undefined => {
+  if (isTombstone(item)) {
+    return undefined;
+  }
+  const { userId, deviceId, ...fields } = OverrideItemSchema.parse(item);
+  return { ...fields, ...subjectOf(userId, deviceId) };
+};
+
+/** Throws a TypeError where there is neither a user nor a device. */
+const subjectOf = (userId: string | null, deviceId: string | null): OverrideSubject => {
+  if (userId !== null) {
+    return { userId, deviceId: null };
+  }
+  if (deviceId === null) {
+    throw new TypeError('the override is of nobody');
+  }
+  return { userId, deviceId };
+};
 
 /** `ttl` lies behind the expiry: it only says when DynamoDB may collect the item. */
 export const overrideAttributes = (override: StoredOverride, changeId: string) => ({

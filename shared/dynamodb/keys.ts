@@ -1,3 +1,5 @@
+import type { CountedKind, FlagGeneration, OverridePlace, OverrideSubject } from '../ports';
+
 /**
  * Every key of both tables. No other file spells one. Parts never contain `#`: keys of flags and segments, user ids,
  * environment names, generations and change ids are checked before they come here.
@@ -7,6 +9,7 @@ export const PREFIX = {
   flag: 'FLAG#',
   segment: 'SEGMENT#',
   user: 'USER#',
+  device: 'DEVICE#',
   change: 'CHANGE#',
   changed: 'CHANGED#',
   sweep: 'SWEEP#',
@@ -79,28 +82,32 @@ export const sweepKey = (environment: string, flagKey: string, generation: strin
 export const overridePartition = (environment: string, flagKey: string, generation: string): string =>
   `FLAG#${environment}#${flagKey}#${generation}`;
 
-export const userOverrideKey = (
-  environment: string,
-  flagKey: string,
-  generation: string,
-  userId: string,
-  kind: string,
-): Key => ({
-  PK: overridePartition(environment, flagKey, generation),
-  SK: `${PREFIX.user}${userId}#${kind}`,
+export const overrideKey = (place: OverridePlace): Key => ({
+  PK: overridePartition(place.environment, place.flagKey, place.generation),
+  SK:
+    place.userId === null
+      ? `${PREFIX.device}${place.deviceId}`
+      : `${PREFIX.user}${place.userId}#${place.kind}`,
 });
 
-export const countKey = (environment: string, flagKey: string, generation: string, shard: number): Key => ({
-  PK: overridePartition(environment, flagKey, generation),
+export const countKey = (of: FlagGeneration, shard: number): Key => ({
+  PK: overridePartition(of.environment, of.flagKey, of.generation),
   SK: `${PREFIX.count}${shard}`,
 });
 
-/** GSI1: what a user has. */
-export const userPartition = (environment: string, userId: string): string => `USER#${environment}#${userId}`;
+/** GSI1: what a user or a device has. */
+export const subjectPartition = (environment: string, { userId, deviceId }: OverrideSubject): string =>
+  userId === null ? `${PREFIX.device}${environment}#${deviceId}` : `${PREFIX.user}${environment}#${userId}`;
 
-export const userOverrideGsi1 = (environment: string, flagKey: string, userId: string, kind: string) => ({
-  GSI1PK: userPartition(environment, userId),
-  GSI1SK: `${PREFIX.flag}${flagKey}#${kind}`,
+export const overrideGsi1 = (place: OverridePlace) => ({
+  GSI1PK: subjectPartition(place.environment, place),
+  GSI1SK: `${PREFIX.flag}${place.flagKey}${place.userId === null ? '' : `#${place.kind}`}`,
+});
+
+/** Changes of what a user or a device has on several flags at once. */
+export const subjectChangeKey = (environment: string, subject: OverrideSubject, changeId: string): Key => ({
+  PK: subjectPartition(environment, subject),
+  SK: `${PREFIX.change}${changeId}`,
 });
 
 /** GSI2: all overrides of an environment by expiry; sharded because one partition takes 1,000 writes a second. */
@@ -109,21 +116,22 @@ export const EXPIRY_SHARDS = 8;
 export const expiryPartition = (environment: string, shard: number): string =>
   `OVERRIDES#${environment}#${shard}`;
 
-export const overrideGsi2 = (
-  environment: string,
-  flagKey: string,
-  userId: string,
-  kind: string,
-  expiresAt: string | null,
-  shard: number,
-) => ({
-  GSI2PK: expiryPartition(environment, shard),
+export const overrideGsi2 = (place: OverridePlace, expiresAt: string | null, shard: number) => ({
+  GSI2PK: expiryPartition(place.environment, shard),
   // "~" sorts behind every date, so overrides without an end come last
-  GSI2SK: `${expiresAt ?? '~'}#${flagKey}#${userId}#${kind}`,
+  GSI2SK: `${expiresAt ?? '~'}#${place.flagKey}#${place.userId ?? place.deviceId}#${countedKind(place)}`,
 });
+
+/** What the counters call an override of this place. */
+export const countedKind = ({ userId, kind }: OverridePlace): CountedKind =>
+  userId === null ? 'device' : kind;
 
 /** Audit rows: found by id, and newest first by environment, flag, user and actor. */
 export const auditKey = (id: string): Key => ({ PK: `AUDIT#${id}`, SK: 'EVENT' });
+export const auditPointerKey = (id: string, flagKey: string): Key => ({
+  PK: `AUDIT#${id}`,
+  SK: `${PREFIX.flag}${flagKey}`,
+});
 export const quarantineKey = (id: string): Key => ({ PK: `QUARANTINE#${id}`, SK: 'RECORD' });
 
 export const auditIndexKeys = (event: {

@@ -1,19 +1,21 @@
-import type { OverrideCounts } from '../contract/flag';
-import { OVERRIDE_KINDS, type OverrideKind } from '../contract/override';
-import type { FlagGeneration, FlagRecord } from '../ports';
+import type { CountedKind, FlagGeneration, FlagRecord } from '../ports';
 import { countKey, expiryPartition, EXPIRY_SHARDS, overridePartition } from './keys';
 import type { Item, Table, TransactItem } from './table';
 
 /** A counter is moved by every override transaction; one item alone would make them conflict in a burst. */
 const COUNT_SHARDS = 4;
 
-const attributeOf = (kind: OverrideKind): string => `${kind}s`;
+type Counts = Record<CountedKind, number>;
 
-/** Counts the override items of a generation that are no tombstones, in the transaction that writes them. */
+const KINDS: readonly CountedKind[] = ['include', 'exclude', 'value', 'device'];
+
+const attributeOf = (kind: CountedKind): string => `${kind}s`;
+
+/** Counts the overrides of a generation that are switched on, in the transaction that writes them. */
 export const moveCount = (
   tableName: string,
   of: FlagGeneration,
-  moves: ReadonlyMap<OverrideKind, number>,
+  moves: ReadonlyMap<CountedKind, number>,
 ): TransactItem[] => {
   const moved = [...moves].filter(([, by]) => by !== 0);
   if (moved.length === 0) {
@@ -24,7 +26,7 @@ export const moveCount = (
     {
       Update: {
         TableName: tableName,
-        Key: countKey(of.environment, of.flagKey, of.generation, shard),
+        Key: countKey(of, shard),
         UpdateExpression: `ADD ${moved.map((_, index) => `#k${String(index)} :n${String(index)}`).join(', ')}`,
         ExpressionAttributeNames: Object.fromEntries(
           moved.map(([kind], index) => [`#k${String(index)}`, attributeOf(kind)]),
@@ -61,21 +63,21 @@ export const readCounts = async (
   environment: string,
   flags: readonly FlagRecord[],
   nowMs: number,
-): Promise<Map<string, OverrideCounts>> => {
-  const counts = new Map<string, OverrideCounts>();
+): Promise<Map<string, Counts>> => {
+  const counts = new Map<string, Counts>();
   // counters and overrides of a generation share a partition
-  const byPartition = new Map<unknown, OverrideCounts>();
+  const byPartition = new Map<unknown, Counts>();
   const keys = flags.flatMap(({ flag, generation }) => {
-    const zero: OverrideCounts = { include: 0, exclude: 0, value: 0 };
+    const zero: Counts = { include: 0, exclude: 0, value: 0, device: 0 };
     counts.set(flag.key, zero);
     byPartition.set(overridePartition(environment, flag.key, generation), zero);
     return Array.from({ length: COUNT_SHARDS }, (_, shard) =>
-      countKey(environment, flag.key, generation, shard),
+      countKey({ environment, flagKey: flag.key, generation }, shard),
     );
   });
   for (const item of await table.batchGet(keys, 'strong')) {
     const of = byPartition.get(item['PK']);
-    for (const kind of OVERRIDE_KINDS) {
+    for (const kind of KINDS) {
       if (of !== undefined) {
         of[kind] += Number(item[attributeOf(kind)] ?? 0);
       }
@@ -83,8 +85,9 @@ export const readCounts = async (
   }
   for await (const item of expired(table, environment, nowMs)) {
     const of = byPartition.get(item['PK']);
-    const kind = OVERRIDE_KINDS.find((each) => each === item['kind']);
-    if (of !== undefined && kind !== undefined) {
+    const isOfDevice = typeof item['deviceId'] === 'string';
+    const kind = isOfDevice ? 'device' : KINDS.find((each) => each === item['kind']);
+    if (of !== undefined && kind !== undefined && item['enabled'] === true) {
       // the index may still show what the counter has left behind
       of[kind] = Math.max(0, of[kind] - 1);
     }

@@ -1,50 +1,62 @@
 import { createHash } from 'node:crypto';
-import type { OverrideCounts } from '../contract/flag';
 import type { OverrideKind } from '../contract/override';
 import type {
   Change,
   Clock,
+  CountedKind,
   FlagGeneration,
   FlagRecord,
+  OverridePlace,
   OverrideRepository,
   OverrideSlot,
+  OverrideSubject,
   OverrideWrite,
   StoredOverride,
 } from '../ports';
-import { putChange, unchangedSince } from './change-items';
+import { overrideChangeKey, putChange, unchangedSince } from './change-items';
 import { changeIdOf, overrideAttributes, parseOverrideItem, readable, tombstone } from './items';
 import {
-  changeKey,
+  countedKind,
   EXPIRY_SHARDS,
+  overrideGsi1,
   overrideGsi2,
+  overrideKey,
   overridePartition,
   overridesVersionKey,
   PREFIX,
-  userOverrideGsi1,
-  userOverrideKey,
-  userPartition,
+  subjectPartition,
 } from './keys';
 import { moveCount, readCounts } from './override-counts';
 import type { Table, TransactItem } from './table';
 
-/** A user's overrides spread over the shards, and stay where they are. */
-const shardOf = (userId: string): number =>
-  createHash('sha256').update(userId).digest().readUInt8(0) % EXPIRY_SHARDS;
+/** Overrides spread over the shards by whom they are of, and stay where they are. */
+const shardOf = ({ userId, deviceId }: OverrideSubject): number =>
+  createHash('sha256')
+    .update(userId ?? deviceId)
+    .digest()
+    .readUInt8(0) % EXPIRY_SHARDS;
 
 const isoOrNull = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());
 
-const indexAttributes = ({ environment, flagKey, userId, kind, expiresAtMs }: StoredOverride) => ({
-  ...userOverrideGsi1(environment, flagKey, userId, kind),
-  ...overrideGsi2(environment, flagKey, userId, kind, isoOrNull(expiresAtMs), shardOf(userId)),
+const indexAttributes = (override: StoredOverride) => ({
+  ...overrideGsi1(override),
+  ...overrideGsi2(override, isoOrNull(override.expiresAtMs), shardOf(override)),
 });
 
-const countMoves = (writes: readonly OverrideWrite[]): Map<OverrideKind, number> => {
-  const moves = new Map<OverrideKind, number>();
-  for (const { kind, slot, next } of writes) {
-    const by = (next === undefined ? 0 : 1) - (slot.override === undefined ? 0 : 1);
-    moves.set(kind, (moves.get(kind) ?? 0) + by);
+/** The counters hold the overrides that are switched on. */
+const counted = (override: StoredOverride | undefined): 0 | 1 => (override?.enabled === true ? 1 : 0);
+
+/** The counters of each flag that these writes move. */
+const moveCounts = (tableName: string, writes: readonly OverrideWrite[]): TransactItem[] => {
+  const byFlag = new Map<string, { of: FlagGeneration; moves: Map<CountedKind, number> }>();
+  for (const write of writes) {
+    const { environment, flagKey, generation, slot, next } = write;
+    const moves = byFlag.get(flagKey)?.moves ?? new Map<CountedKind, number>();
+    const kind = countedKind(write);
+    moves.set(kind, (moves.get(kind) ?? 0) + counted(next) - counted(slot.override));
+    byFlag.set(flagKey, { of: { environment, flagKey, generation }, moves });
   }
-  return moves;
+  return [...byFlag.values()].flatMap(({ of, moves }) => moveCount(tableName, of, moves));
 };
 
 /** Expired overrides and tombstones lie between those that count: few reads get past many of them. */
@@ -58,7 +70,7 @@ const isListed = (
 ): boolean => page.kinds.includes(kind) && (expiresAtMs === null || expiresAtMs > page.nowMs);
 
 const positionOf = (override: StoredOverride | undefined): string | undefined =>
-  override && `${override.userId}#${override.kind}`;
+  override && overrideKey(override).SK;
 
 export class DynamoOverrideRepository implements OverrideRepository {
   constructor(
@@ -66,17 +78,11 @@ export class DynamoOverrideRepository implements OverrideRepository {
     private readonly clock: Clock,
   ) {}
 
-  async readSlots(
-    of: FlagGeneration,
-    userId: string,
-    kinds: readonly OverrideKind[],
-  ): Promise<OverrideSlot[]> {
-    const keys = kinds.map((kind) =>
-      userOverrideKey(of.environment, of.flagKey, of.generation, userId, kind),
-    );
+  async readSlots(places: readonly OverridePlace[]): Promise<OverrideSlot[]> {
+    const keys = places.map(overrideKey);
     const items = await this.table.batchGet(keys, 'strong');
     return keys.map((key) => {
-      const item = items.find((each) => each['SK'] === key.SK);
+      const item = items.find((each) => each['PK'] === key.PK && each['SK'] === key.SK);
       return {
         override: item === undefined ? undefined : parseOverrideItem(item),
         changeId: changeIdOf(item),
@@ -90,7 +96,7 @@ export class DynamoOverrideRepository implements OverrideRepository {
   ): Promise<{ overrides: StoredOverride[]; next: string | undefined }> {
     const partition = overridePartition(of.environment, of.flagKey, of.generation);
     const overrides: StoredOverride[] = [];
-    let start = page.after === undefined ? undefined : { PK: partition, SK: `${PREFIX.user}${page.after}` };
+    let start = page.after === undefined ? undefined : { PK: partition, SK: page.after };
     for (let reads = 0; reads < MAX_READS; reads += 1) {
       const { items, last } = await this.table.queryPage({
         KeyConditionExpression: 'PK = :pk AND begins_with(SK, :user)',
@@ -111,15 +117,15 @@ export class DynamoOverrideRepository implements OverrideRepository {
       }
       start = { PK: partition, SK: String(last['SK']) };
     }
-    return { overrides, next: start?.SK.slice(PREFIX.user.length) };
+    return { overrides, next: start?.SK };
   }
 
-  async ofUser(environment: string, userId: string): Promise<StoredOverride[]> {
+  async ofSubject(environment: string, subject: OverrideSubject): Promise<StoredOverride[]> {
     const overrides: StoredOverride[] = [];
     const pages = this.table.query({
       IndexName: 'GSI1',
       KeyConditionExpression: 'GSI1PK = :pk AND begins_with(GSI1SK, :flag)',
-      ExpressionAttributeValues: { ':pk': userPartition(environment, userId), ':flag': PREFIX.flag },
+      ExpressionAttributeValues: { ':pk': subjectPartition(environment, subject), ':flag': PREFIX.flag },
     });
     for await (const items of pages) {
       overrides.push(...readable(items, parseOverrideItem));
@@ -134,7 +140,7 @@ export class DynamoOverrideRepository implements OverrideRepository {
       Put: {
         TableName: table.name,
         Item: {
-          ...userOverrideKey(write.environment, write.flagKey, write.generation, write.userId, write.kind),
+          ...overrideKey(write),
           ...(write.next === undefined
             ? tombstone(change.id, clock())
             : { ...indexAttributes(write.next), ...overrideAttributes(write.next, change.id) }),
@@ -142,14 +148,9 @@ export class DynamoOverrideRepository implements OverrideRepository {
         ...unchangedSince(write.slot.changeId),
       },
     }));
-    const [first] = writes;
-    if (first !== undefined) {
-      items.push(...moveCount(table.name, first, countMoves(writes)));
-    }
     items.push(
-      ...changes.map((each) =>
-        putChange(table.name, changeKey(each.environment, each.flagKey ?? '', each.id), each),
-      ),
+      ...moveCounts(table.name, writes),
+      ...changes.map((each) => putChange(table.name, overrideChangeKey(each), each)),
     );
     await table.transact(items);
   }
@@ -166,7 +167,7 @@ export class DynamoOverrideRepository implements OverrideRepository {
     environment: string,
     flags: readonly FlagRecord[],
     nowMs: number,
-  ): Promise<Map<string, OverrideCounts>> {
+  ): Promise<Map<string, Record<CountedKind, number>>> {
     return readCounts(this.table, environment, flags, nowMs);
   }
 }

@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { OverrideKindSchema } from '../contract/override';
 import type { JsonValue } from '../contract/primitives';
 import { PoisonRecord } from '../errors';
-import type { CorruptItem, FlagGeneration, ItemChange, Transition } from '../ports';
+import type { CorruptItem, FlagGeneration, ItemChange, OverridePlace, Transition } from '../ports';
 import { changeIdOf, parseChangeItem, parseFlagItem, parseOverrideItem, parseSegmentItem } from './items';
 import { PREFIX } from './keys';
 import type { Item } from './table';
@@ -61,6 +61,14 @@ const generationOf = (partition: string): FlagGeneration => {
   };
 };
 
+const placeOf = (partition: string, sortKey: string): OverridePlace => {
+  const of = generationOf(partition);
+  const [, id, kind] = sortKey.split('#');
+  return sortKey.startsWith(PREFIX.device)
+    ? { ...of, userId: null, deviceId: z.string().parse(id), kind: 'value' }
+    : { ...of, userId: z.string().parse(id), deviceId: null, kind: OverrideKindSchema.parse(kind) };
+};
+
 const itemChange = (record: StreamRecord): ItemChange => {
   const { PK, SK } = record.dynamodb.Keys;
   const about = {
@@ -89,16 +97,8 @@ const itemChange = (record: StreamRecord): ItemChange => {
       ...transition(record, parseFlagItem),
     };
   }
-  if (SK.startsWith(PREFIX.user)) {
-    const [, userId, kind] = SK.split('#');
-    return {
-      ...about,
-      item: 'override',
-      of: generationOf(PK),
-      userId: z.string().parse(userId),
-      kind: OverrideKindSchema.parse(kind),
-      ...transition(record, parseOverrideItem),
-    };
+  if (SK.startsWith(PREFIX.user) || SK.startsWith(PREFIX.device)) {
+    return { ...about, item: 'override', place: placeOf(PK, SK), ...transition(record, parseOverrideItem) };
   }
   throw new PoisonRecord(`no kind of item has the sort key "${SK}"`);
 };

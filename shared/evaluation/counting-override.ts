@@ -1,6 +1,8 @@
 import type { OverrideKind } from '../contract/override';
 import type { CompiledFlag, Question, UserFlagOverride } from './model';
 
+export const isOfDevice = ({ deviceId }: UserFlagOverride): boolean => typeof deviceId === 'string';
+
 /** The asking user's override of this kind on the flag, if one counts now; of several, the first. */
 export const countingOverride = (
   flag: CompiledFlag,
@@ -12,8 +14,7 @@ export const countingOverride = (
     return undefined;
   }
   return overrides.find(
-    (override) =>
-      override.kind === kind && override.deviceId === undefined && overrideCounts(override, flag, nowMs),
+    (override) => override.kind === kind && !isOfDevice(override) && overrideCounts(override, flag, nowMs),
   );
 };
 

@@ -1,6 +1,6 @@
 import type { OverrideKind } from '../contract/override';
 import { fitsType } from './fits-type';
-import { overrideCounts } from './counting-override';
+import { isOfDevice, overrideCounts } from './counting-override';
 import type { CompiledFlag, Question, UserFlagOverride, Subject } from './model';
 import { shownMoment, shownText, shownValue } from './shown-value';
 
@@ -26,7 +26,7 @@ export const describeOverrides = (
   if (question.userId === undefined) {
     return ANONYMOUS;
   }
-  const theirs = overrides.filter((each) => each.kind === kind && each.deviceId === undefined);
+  const theirs = overrides.filter((each) => each.kind === kind && !isOfDevice(each));
   return theirs.length === 0
     ? `the user has no override of kind "${kind}" on this flag`
     : theirs.map((each) => `the user has ${described(each, flag, question)}`).join('; ');

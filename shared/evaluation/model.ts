@@ -61,8 +61,8 @@ export interface UserFlagOverride {
   readonly flagKey: string;
   readonly generation: string;
   readonly kind: OverrideKind;
-  /** The device that it is for; only of kind `value`. */
-  readonly deviceId?: string | undefined;
+  /** The device that it is for; only of kind `value`. Null or undefined: it is for the user. */
+  readonly deviceId?: string | null | undefined;
   /** The pinned value; only of kind `value`. */
   readonly value?: JsonValue;
   readonly enabled: boolean;

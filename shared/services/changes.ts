@@ -1,14 +1,18 @@
-import type { OverrideKind } from '../contract/override';
 import { PoisonRecord } from '../errors';
 import type {
   AuditRepository,
   Change,
   ChangeRepository,
+  CorruptItem,
+  CountMove,
   FlagGeneration,
   FlagRepository,
   ItemChange,
+  OverridePlace,
   OverrideRepository,
+  OverrideSubject,
   RulesetPart,
+  StoredOverride,
   SweepRepository,
   Telemetry,
   Transition,
@@ -32,6 +36,26 @@ export interface ChangeServiceParts {
   readonly sweeps: SweepRepository;
   readonly telemetry: Telemetry;
 }
+
+const subjectOf = (place: OverrideSubject): OverrideSubject =>
+  place.userId === null
+    ? { userId: null, deviceId: place.deviceId }
+    : { userId: place.userId, deviceId: null };
+
+/** What is there and switched on is counted; what cannot be read is neither. */
+const isCounted = (override: StoredOverride | CorruptItem | undefined): boolean =>
+  override !== undefined && !('corrupt' in override) && override.enabled;
+
+/** How the counter of a place moves; undefined where it does not. */
+const moved = (
+  place: OverridePlace,
+  before: StoredOverride | CorruptItem | undefined,
+  after: StoredOverride | CorruptItem | undefined,
+): CountMove | undefined =>
+  isCounted(before) === isCounted(after) ? undefined : { place, by: isCounted(after) ? 1 : -1 };
+
+const isOfOverrides = ({ targetUserId, targetDeviceId }: Change): boolean =>
+  targetUserId !== null || targetDeviceId !== null;
 
 /**
  * Turns what happened to the table into the audit log. Everything is written once under an id that follows from the
@@ -63,7 +87,7 @@ export class ChangeService {
     switch (change.item) {
       case 'change':
         await this.file(change.change);
-        return change.change.targetUserId === null ? undefined : change.change.environment;
+        return isOfOverrides(change.change) ? change.change.environment : undefined;
       case 'flag':
         if (await this.recordDefinition(change, { flagKey: change.flagKey })) {
           await this.sweepLeftBehind(change);
@@ -97,12 +121,14 @@ export class ChangeService {
   ): Promise<boolean> {
     const { environment, before, after } = change;
     const wasThere = before !== undefined || after !== undefined;
-    if (!wasThere || (await this.isAttributed(environment, of, change))) {
+    if (!wasThere || (await this.isAttributed(environment, [of], change))) {
       return false;
     }
     await this.parts.changes.bumpFlagsVersion(environment, of);
     const flagKey = 'flagKey' in of ? of.flagKey : null;
-    await this.file(unattributedChange(change, { environment, flagKey, targetUserId: null }));
+    await this.file(
+      unattributedChange(change, { environment, flagKey, targetUserId: null, targetDeviceId: null }),
+    );
     return true;
   }
 
@@ -121,7 +147,7 @@ export class ChangeService {
   private async recordOverride(
     change: Extract<ItemChange, { item: 'override' }>,
   ): Promise<string | undefined> {
-    const { of, before, after } = change;
+    const { place: of, before, after } = change;
     if (before === undefined && after === undefined) {
       return undefined;
     }
@@ -130,8 +156,7 @@ export class ChangeService {
     const expired =
       change.isCollection && before !== undefined && !('corrupt' in before) && hasExpired(before, atMs);
     if (expired && before.expiresAtMs < (end ?? Infinity)) {
-      const counted = end === undefined ? ({ ...of, kind: change.kind, by: -1 } as const) : undefined;
-      await this.file(expiryChange(before), counted);
+      await this.file(expiryChange(before), end === undefined ? moved(of, before, undefined) : undefined);
       return undefined;
     }
     if (end !== undefined && atMs > end) {
@@ -139,18 +164,17 @@ export class ChangeService {
       await (after === undefined ? undefined : this.parts.sweeps.request(of));
       return undefined;
     }
-    if (await this.isAttributed(of.environment, { flagKey: of.flagKey }, change)) {
+    if (await this.isAttributed(of.environment, [{ flagKey: of.flagKey }, subjectOf(of)], change)) {
       return undefined;
     }
-    const by = before === undefined ? 1 : -1;
-    const isCounted = end === undefined && (before === undefined) !== (after === undefined);
     await this.file(
       unattributedChange(change, {
         environment: of.environment,
         flagKey: of.flagKey,
-        targetUserId: change.userId,
+        targetUserId: of.userId,
+        targetDeviceId: of.deviceId,
       }),
-      isCounted ? { ...of, kind: change.kind, by } : undefined,
+      end === undefined ? moved(of, before, after) : undefined,
     );
     return of.environment;
   }
@@ -172,19 +196,21 @@ export class ChangeService {
   /** A change through the API leaves a new change id on the item, and a change record of that id. */
   private async isAttributed(
     environment: string,
-    of: RulesetPart,
+    among: readonly (RulesetPart | OverrideSubject)[],
     { changeIdBefore, changeIdAfter }: Transition<unknown>,
   ): Promise<boolean> {
     if (changeIdAfter === undefined || changeIdAfter === changeIdBefore) {
       return false;
     }
-    return (await this.parts.changes.find(environment, of, changeIdAfter)) !== undefined;
+    for (const of of among) {
+      if ((await this.parts.changes.find(environment, of, changeIdAfter)) !== undefined) {
+        return true;
+      }
+    }
+    return false;
   }
 
-  private async file(
-    change: Change,
-    counted?: FlagGeneration & { kind: OverrideKind; by: 1 | -1 },
-  ): Promise<void> {
+  private async file(change: Change, counted?: CountMove): Promise<void> {
     const { audit, telemetry } = this.parts;
     if (await audit.append(change, counted)) {
       const { id, event, environment, flagKey, actor, route, requestId } = change;

@@ -6,8 +6,8 @@ import { auditedOverride } from './shown-override';
 const EXPIRY_ACTOR = 'system:expiry';
 
 /** An override ends once, whoever notices it: its item collected, or replaced before that. */
-const expiryId = ({ generation, userId, kind, expiresAtMs }: StoredOverride): string => {
-  const text = [generation, userId, kind, expiresAtMs].join('#');
+const expiryId = ({ generation, userId, deviceId, kind, expiresAtMs }: StoredOverride): string => {
+  const text = [generation, userId ?? `device ${deviceId}`, kind, expiresAtMs].join('#');
   return `expired-${createHash('sha256').update(text).digest('hex').slice(0, 32)}`;
 };
 
@@ -18,9 +18,9 @@ export const expiryChange = (override: StoredOverride & { readonly expiresAtMs: 
   environment: override.environment,
   flagKey: override.flagKey,
   targetUserId: override.userId,
-  targetDeviceId: null,
+  targetDeviceId: override.deviceId,
   actor: EXPIRY_ACTOR,
-  changedKeys: ['overrideType'],
+  changedKeys: [override.kind === 'value' ? 'value' : 'overrideType'],
   before: auditedOverride(override),
   after: null,
   reason: override.reason,

@@ -61,7 +61,14 @@ export const checkFlag = (record: FlagRecord, compilers: Compilers, pointerOf: P
     throw refused('INVALID_VALUE', fieldErrors(unfit, pointerOf));
   }
   if (flag.valueSchema !== null) {
-    const { schema, values } = checkValueSchema(flag.valueSchema, flag.variants, compilers.compilePattern);
+    const variants = Object.entries(flag.variants).map(
+      ([name, value]) => [jsonPointer(['variants', name]), value] as const,
+    );
+    const { schema, values } = checkValueSchema(
+      flag.valueSchema,
+      new Map(variants),
+      compilers.compilePattern,
+    );
     if (schema.length + values.length > 0) {
       throw schema.length > 0 ? refused('INVALID_REQUEST', schema) : refused('INVALID_VALUE', values);
     }

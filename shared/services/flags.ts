@@ -77,11 +77,11 @@ export class FlagService {
       accept: (record) => matches(record, page),
     });
     const counts = await overrides.counts(environment, records, clock());
-    const none = { include: 0, exclude: 0, value: 0 };
-    return {
-      items: records.map(({ flag }) => ({ ...flag, overrideCounts: counts.get(flag.key) ?? none })),
-      next,
-    };
+    const items = records.map(({ flag }): ListedFlag => {
+      const { include = 0, exclude = 0, value = 0 } = counts.get(flag.key) ?? {};
+      return { ...flag, overrideCounts: { include, exclude, value } };
+    });
+    return { items, next };
   }
 
   /** What the body leaves out takes its default. */

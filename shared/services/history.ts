@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { type AuditEventName, BATCH_EVENTS } from '../contract/audit';
 import { type Flag, FlagSchema } from '../contract/flag';
 import { OVERRIDE_KINDS, type OverrideKind, OverrideKindSchema } from '../contract/override';
 import { JsonValueSchema, type JsonValue } from '../contract/primitives';
@@ -20,7 +21,7 @@ export interface PastOverride extends Pick<
   StoredOverride,
   'flagKey' | 'kind' | 'value' | 'enabled' | 'reason' | 'expiresAtMs' | 'createdAt' | 'updatedAt'
 > {
-  readonly userId: string;
+  readonly userId: string | null;
 }
 
 /** When something stored was made, and last changed. */
@@ -39,12 +40,13 @@ interface Step<State> {
 const OverrideSchema = z
   .looseObject({
     flagKey: z.string(),
-    userId: z.string(),
+    userId: z.string().nullable(),
     reason: z.string().nullable().default(null),
     createdAt: z.string(),
     updatedAt: z.string(),
     enabled: z.boolean().default(true),
-    value: JsonValueSchema.optional(),
+    /** Null of an include or an exclude. */
+    value: JsonValueSchema.nullish().transform((value) => value ?? undefined),
     /** Of an include or an exclude. */
     overrideType: OverrideKindSchema.optional(),
     expiresAt: z.string().nullish(),
@@ -71,15 +73,22 @@ const readFlag = readAs(FlagSchema);
 const readSegment = readAs(SegmentSchema);
 const readOverride = readAs(OverrideSchema);
 
-/** The override of a kind on one side of a change: the side itself, or one of several under their kinds. */
-const overrideIn = (side: JsonValue | null, kind: OverrideKind): PastOverride | undefined => {
-  const whole = readOverride(side);
+/**
+ * The override of a kind on one side of a change: the side itself, or one of several under their kinds, or under the
+ * flags of a batch.
+ */
+const overrideIn = (
+  side: JsonValue | null,
+  event: AuditEventName,
+  flagKey: string,
+  kind: OverrideKind,
+): PastOverride | undefined => {
+  const isObject = typeof side === 'object' && side !== null && !Array.isArray(side);
+  const whole = readOverride(isObject && BATCH_EVENTS.has(event) ? (side[flagKey] ?? null) : side);
   if (whole !== undefined) {
     return whole.kind === kind ? whole : undefined;
   }
-  return typeof side === 'object' && side !== null && !Array.isArray(side)
-    ? readOverride(side[kind] ?? null)
-    : undefined;
+  return isObject ? readOverride(side[kind] ?? null) : undefined;
 };
 
 /** Whether a state that is there now was there, unchanged, at that moment. */
@@ -162,7 +171,9 @@ export class History {
       }
     }
     return OVERRIDE_KINDS.flatMap((kind) => {
-      const steps = changes.flatMap((change) => stepOf(change, (side) => overrideIn(side, kind)) ?? []);
+      const steps = changes.flatMap(
+        (change) => stepOf(change, (side) => overrideIn(side, change.event, flagKey, kind)) ?? [],
+      );
       const past = stateAt(
         steps.find((step) => step.atMs <= atMs),
         steps.findLast((step) => step.atMs > atMs),

@@ -42,7 +42,7 @@ const grouped = (overrides: readonly StoredOverride[]): OverridesByFlag => {
 };
 
 export interface OverrideCacheParts {
-  readonly overrides: Pick<OverrideRepository, 'ofUser'>;
+  readonly overrides: Pick<OverrideRepository, 'ofSubject'>;
   readonly clock: Clock;
   readonly telemetry: Telemetry;
 }
@@ -78,7 +78,7 @@ export class OverrideCache {
     }
     try {
       const overrides = await withOwnDeadline(READ_BUDGET_MS, () =>
-        this.parts.overrides.ofUser(environment, userId),
+        this.parts.overrides.ofSubject(environment, { userId, deviceId: null }),
       );
       const byFlag = grouped(overrides);
       const settled = nowMs >= movedAtMs + SETTLING_MS;

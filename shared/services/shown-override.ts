@@ -1,23 +1,45 @@
-import type { UserOverride } from '../contract/override';
-import { OverrideTypeSchema } from '../contract/override';
+import { type Override, OverrideTypeSchema, type UserOverride } from '../contract/override';
 import type { JsonValue } from '../contract/primitives';
 import type { StoredOverride } from '../ports';
 
-/** An include or exclude override as the API shows it. */
-export const shownOverride = (override: StoredOverride): UserOverride => ({
+const shownEnd = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());
+
+/** An include or exclude override as the routes of a flag's users show it. */
+export const shownUserOverride = (override: StoredOverride): UserOverride => ({
   flagKey: override.flagKey,
   environment: override.environment,
-  userId: override.userId,
+  userId: override.userId ?? '',
   overrideType: OverrideTypeSchema.parse(override.kind),
   reason: override.reason,
   createdBy: override.createdBy,
   createdAt: override.createdAt,
   updatedBy: override.updatedBy,
   updatedAt: override.updatedAt,
-  expiresAt: override.expiresAtMs === null ? null : new Date(override.expiresAtMs).toISOString(),
+  expiresAt: shownEnd(override.expiresAtMs),
   version: override.version,
 });
 
-/** An override of any kind as the audit log shows it. */
+/** An override of any kind, of a user or a device. */
+export const shownOverride = (override: StoredOverride): Override => ({
+  flagKey: override.flagKey,
+  environment: override.environment,
+  userId: override.userId,
+  deviceId: override.deviceId,
+  kind: override.kind,
+  value: override.value ?? null,
+  enabled: override.enabled,
+  reason: override.reason,
+  createdBy: override.createdBy,
+  createdAt: override.createdAt,
+  updatedBy: override.updatedBy,
+  updatedAt: override.updatedAt,
+  expiresAt: shownEnd(override.expiresAtMs),
+  version: override.version,
+});
+
+/** An override as the audit log shows it, so that it can be put back as it was. */
 export const auditedOverride = (override: StoredOverride): JsonValue =>
-  override.kind === 'value' ? { ...override } : shownOverride(override);
+  override.kind === 'value'
+    ? shownOverride(override)
+    : // switched off is what only the routes of all overrides can make one
+      { ...shownUserOverride(override), ...(override.enabled ? {} : { enabled: false }) };

@@ -90,9 +90,11 @@ export class StateReader {
     { environment, flagKey, userId }: Place,
     { generation }: FlagRecord,
   ): Promise<StoredOverride[]> {
-    const of = { environment, flagKey, generation };
-    const slots =
-      userId === undefined ? [] : await this.parts.overrides.readSlots(of, userId, OVERRIDE_KINDS);
+    if (userId === undefined) {
+      return [];
+    }
+    const of = { environment, flagKey, generation, userId, deviceId: null };
+    const slots = await this.parts.overrides.readSlots(OVERRIDE_KINDS.map((kind) => ({ ...of, kind })));
     return slots.flatMap(({ override }) => override ?? []);
   }
 

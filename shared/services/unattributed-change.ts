@@ -33,12 +33,11 @@ const bounded = (state: JsonValue): JsonValue => {
 /** What the audit log says of a change that did not come through the API. */
 export const unattributedChange = (
   { recordId, at, before, after }: { recordId: string; at: string } & Transition<State>,
-  target: Pick<Change, 'environment' | 'flagKey' | 'targetUserId'>,
+  target: Pick<Change, 'environment' | 'flagKey' | 'targetUserId' | 'targetDeviceId'>,
 ): Change => ({
   id: recordId,
   event: 'change.unattributed',
   ...target,
-  targetDeviceId: null,
   actor: UNKNOWN_ACTOR,
   changedKeys: [],
   before: bounded(shown(before)),

@@ -79,13 +79,12 @@ const lostReferences = (
 const mismatches = (
   copy: Schema | boolean,
   lookup: Lookup,
-  variants: Readonly<Record<string, JsonValue>>,
+  values: ReadonlyMap<string, JsonValue>,
   compile: CompilePattern,
 ): FieldError[] => {
-  decidePatterns(copy, Object.values(variants), compile);
-  return Object.entries(variants).flatMap(([name, value]) => {
+  decidePatterns(copy, [...values.values()], compile);
+  return [...values].flatMap(([pointer, value]) => {
     const first = validate(value, copy, '2020-12', lookup, true).errors.at(-1);
-    const pointer = jsonPointer(['variants', name]);
     return first === undefined
       ? []
       : [{ pointer, code: 'schema_mismatch', message: first.error.replace(/\.$/, '') }];
@@ -112,13 +111,23 @@ const compileOnce = (compilePattern: CompilePattern): CompilePattern => {
   };
 };
 
+/** Which of these values, each under the pointer that names it, the schema of a flag does not allow. */
+export const valuesOutside = (
+  schema: ValueSchema,
+  values: ReadonlyMap<string, JsonValue>,
+  compilePattern: CompilePattern,
+): FieldError[] => {
+  const found = checkValueSchema(schema, values, compilePattern);
+  return [...found.schema, ...found.values];
+};
+
 /**
- * Checks the values of a flag against its JSON Schema (draft 2020-12), by an interpreter: no code is generated.
- * Gives the faults of the schema, or of the variants that do not satisfy it.
+ * Checks values of a flag, each under the pointer that names it, against its JSON Schema (draft 2020-12), by an
+ * interpreter: no code is generated. Gives the faults of the schema, or of the values that do not satisfy it.
  */
 export const checkValueSchema = (
   schema: ValueSchema,
-  variants: Readonly<Record<string, JsonValue>>,
+  values: ReadonlyMap<string, JsonValue>,
   compilePattern: CompilePattern,
 ): { schema: FieldError[]; values: FieldError[] } => {
   const compile = compileOnce(compilePattern);
@@ -142,7 +151,7 @@ export const checkValueSchema = (
     if (lost.length > 0) {
       return { schema: lost, values: [] };
     }
-    return { schema: [], values: withinTime(() => mismatches(copy, lookup, variants, compile)) };
+    return { schema: [], values: withinTime(() => mismatches(copy, lookup, values, compile)) };
   } catch {
     const message = `the schema cannot be applied within ${CHECK_WITHIN_MS} ms: a reference leads to itself, or it has too much to try`;
     return { schema: [fault([], 'unusable_schema', message)], values: [] };

@@ -1,5 +1,5 @@
 import { type AuditEvent } from '../../shared/contract/audit';
-import { flagItemKey, userOverrideKey } from '../../shared/dynamodb/keys';
+import { flagItemKey, overrideKey } from '../../shared/dynamodb/keys';
 import { RecordTimes } from '../../local/record-times';
 import { readStream, type StreamRecord } from './stream-records';
 import { composeStreamSide, ENVIRONMENT, type World } from './world';
@@ -7,7 +7,9 @@ import { composeStreamSide, ENVIRONMENT, type World } from './world';
 /** What the stream's filter lets through to the handler. */
 const isForUs = ({ eventName, dynamodb }: StreamRecord): boolean => {
   const sortKey = dynamodb.Keys['SK']?.S ?? '';
-  return (sortKey.startsWith('CHANGE#') && eventName === 'INSERT') || /^(FLAG|SEGMENT|USER)#/.test(sortKey);
+  return (
+    (sortKey.startsWith('CHANGE#') && eventName === 'INSERT') || /^(FLAG|SEGMENT|USER|DEVICE)#/.test(sortKey)
+  );
 };
 
 /** The stream side of a world, driven by hand: which records reach the handler, and what becomes of them. */
@@ -33,7 +35,14 @@ export const driveStream = (world: World) => {
       }
     },
     includeKey: async (flagKey: string, userId: string) =>
-      userOverrideKey(ENVIRONMENT, flagKey, await generationOf(flagKey), userId, 'include'),
+      overrideKey({
+        environment: ENVIRONMENT,
+        flagKey,
+        generation: await generationOf(flagKey),
+        userId,
+        deviceId: null,
+        kind: 'include',
+      }),
   };
 };
 

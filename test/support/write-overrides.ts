@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { BatchWriteCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { overrideAttributes } from '../../shared/dynamodb/items';
-import { userOverrideGsi1, userOverrideKey } from '../../shared/dynamodb/keys';
+import { overrideGsi1, overrideKey } from '../../shared/dynamodb/keys';
 import type { FlagGeneration } from '../../shared/ports';
 
 const BATCH = 25;
@@ -15,26 +15,27 @@ export const writeOverrides = async (
   userIds: readonly string[],
 ): Promise<void> => {
   const at = new Date().toISOString();
-  const item = (userId: string) => ({
-    ...userOverrideKey(of.environment, of.flagKey, of.generation, userId, 'include'),
-    ...userOverrideGsi1(of.environment, of.flagKey, userId, 'include'),
-    ...overrideAttributes(
-      {
-        ...of,
-        userId,
-        kind: 'include',
-        enabled: true,
-        reason: null,
-        createdBy: 'test',
-        createdAt: at,
-        updatedBy: 'test',
-        updatedAt: at,
-        expiresAtMs: null,
-        version: 1,
-      },
-      randomUUID(),
-    ),
-  });
+  const item = (userId: string) => {
+    const place = { ...of, userId, deviceId: null, kind: 'include' } as const;
+    return {
+      ...overrideKey(place),
+      ...overrideGsi1(place),
+      ...overrideAttributes(
+        {
+          ...place,
+          enabled: true,
+          reason: null,
+          createdBy: 'test',
+          createdAt: at,
+          updatedBy: 'test',
+          updatedAt: at,
+          expiresAtMs: null,
+          version: 1,
+        },
+        randomUUID(),
+      ),
+    };
+  };
   const batches = Array.from({ length: Math.ceil(userIds.length / BATCH) }, (_, index) =>
     userIds.slice(index * BATCH, (index + 1) * BATCH),
   );

@@ -1,6 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DeleteCommand, DynamoDBDocumentClient, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { flagItemKey, quarantineKey, userOverrideKey } from '../../../shared/dynamodb/keys';
+import { flagItemKey, quarantineKey, overrideKey } from '../../../shared/dynamodb/keys';
 import { aRule } from '../../support/a-rule';
 import { driveStream, type StreamDrive } from '../../support/drive-stream';
 import { aCall, aUserId, ENVIRONMENT, openWorld, pause, type World } from '../../support/world';
@@ -134,7 +134,14 @@ describe('an override written while its flag was being deleted', () => {
       new PutCommand({
         TableName: world.engine.flagTableName,
         Item: {
-          ...userOverrideKey(ENVIRONMENT, 'raced', generation, user, 'include'),
+          ...overrideKey({
+            environment: ENVIRONMENT,
+            flagKey: 'raced',
+            generation,
+            userId: user,
+            deviceId: null,
+            kind: 'include',
+          }),
           environment: ENVIRONMENT,
           flagKey: 'raced',
           generation,

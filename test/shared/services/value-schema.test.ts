@@ -5,7 +5,7 @@ import { checkValueSchema, type ValueSchema } from '../../../shared/services/val
 const check = (schema: ValueSchema, ...values: unknown[]) =>
   checkValueSchema(
     schema,
-    Object.fromEntries(values.map((value, index) => [`v${index}`, value as never])),
+    new Map(values.map((value, index) => [`/variants/v${index}`, value as never])),
     compilers.compilePattern,
   );
 
