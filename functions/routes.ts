@@ -169,7 +169,7 @@ const table = [
     entry: 'admin/create-segment',
     routes: ['POST /api/admin/segments'],
     caller: 'admin',
-    access: 'write',
+    access: 'survey',
   },
   {
     name: 'list-segments',
@@ -190,7 +190,7 @@ const table = [
     entry: 'admin/replace-segment',
     routes: [`PUT ${segment}`],
     caller: 'admin',
-    access: 'write',
+    access: 'survey',
   },
   {
     name: 'delete-segment',

@@ -73,12 +73,27 @@ export class StateReader {
       return `nothing is known of the flag at ${at}: the audit log does not reach back that far`;
     }
     const record = recordOf(flag, present);
+    const unknown = new Set<string>();
     const [overrides, named] = await Promise.all([
       this.pastOverrides(place, present, atMs),
-      this.segmentsOf(record, async (key) =>
-        history.segmentAt(environment, key, await segments.read(environment, key), atMs),
-      ),
+      this.segmentsOf(record, async (key) => {
+        const segment = await history.segmentAt(
+          environment,
+          key,
+          await segments.read(environment, key),
+          atMs,
+        );
+        if (segment === 'unknown') {
+          unknown.add(`the segment "${key}"`);
+          return undefined;
+        }
+        return segment;
+      }),
     ]);
+    if (overrides === 'unknown' || unknown.size > 0) {
+      const what = overrides === 'unknown' ? "the user's overrides" : [...unknown].join(', ');
+      return `nothing is known of ${what} at ${at}: the audit log does not reach back that far`;
+    }
     return {
       record,
       overrides: overrides.map((override) => ({ ...override, generation: generationOf(override, record) })),
@@ -102,7 +117,7 @@ export class StateReader {
     place: Place,
     present: FlagRecord | undefined,
     atMs: number,
-  ): Promise<PastOverride[]> {
+  ): Promise<PastOverride[] | 'unknown'> {
     const { environment, flagKey, userId } = place;
     if (userId === undefined) {
       return [];

@@ -150,9 +150,7 @@ describe('the role of an access profile', () => {
       profile,
       (grantsOf(profile, 'Allow')['AuditTable.Arn'] ?? []).filter((action) => !reading.includes(action)),
     ]);
-    expect(writing.filter(([, actions]) => actions?.length !== 0)).toEqual([
-      ['record', dynamodb('PutItem')],
-    ]);
+    expect(writing.filter(([, actions]) => actions?.length !== 0)).toEqual([['record', dynamodb('PutItem')]]);
   });
 
   test.each([...routes, ...streamHandlers])('$access is what $name runs with', ({ name, access }) => {
