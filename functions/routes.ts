@@ -10,10 +10,21 @@ export type { Caller };
 
 /**
  * What a function may touch; one role each (see `lib/constructs/access-profiles.ts`). `survey` writes what it has looked
- * through an environment for; `inspect` reads and `target` writes, and both look people up in the user pool.
+ * through an environment for; `inspect` reads and `target` writes, and both look people up in the user pool. `equip` writes
+ * what belongs to devices and users, which it has looked up; `assign` does, and looks people up.
  */
 export type AccessProfile =
-  'nothing' | 'evaluate' | 'read' | 'inspect' | 'write' | 'survey' | 'target' | 'record' | 'sweep';
+  | 'nothing'
+  | 'evaluate'
+  | 'read'
+  | 'inspect'
+  | 'write'
+  | 'survey'
+  | 'target'
+  | 'equip'
+  | 'assign'
+  | 'record'
+  | 'sweep';
 
 export interface Route {
   /** Name of the function, and of its bundle. */
@@ -27,6 +38,8 @@ export interface Route {
 }
 
 const flag = '/api/admin/flags/{flagKey}';
+const userDevice = '/api/admin/users/{userId}/devices';
+const myDevice = '/api/devices/me';
 const segment = '/api/admin/segments/{segmentKey}';
 
 const table = [
@@ -219,6 +232,68 @@ const table = [
     routes: [`DELETE ${flag}/users/{userId}`],
     caller: 'admin',
     access: 'write',
+  },
+  {
+    name: 'list-devices',
+    entry: 'admin/list-devices',
+    routes: [`GET ${userDevice}`, `GET ${userDevice}/{deviceId}`],
+    caller: 'viewer',
+    access: 'read',
+  },
+  {
+    name: 'put-device',
+    entry: 'admin/put-device',
+    routes: [`PUT ${userDevice}/{deviceId}`],
+    caller: 'admin',
+    access: 'assign',
+  },
+  {
+    name: 'remove-device',
+    entry: 'admin/remove-device',
+    routes: [`DELETE ${userDevice}/{deviceId}`],
+    caller: 'admin',
+    access: 'equip',
+  },
+  {
+    name: 'list-my-devices',
+    entry: 'devices/list-my-devices',
+    routes: [`GET ${myDevice}`, `GET ${myDevice}/{deviceId}`],
+    caller: 'user',
+    access: 'evaluate',
+  },
+  {
+    name: 'put-my-device',
+    entry: 'devices/put-my-device',
+    routes: [`PUT ${myDevice}/{deviceId}`],
+    caller: 'user',
+    access: 'equip',
+  },
+  {
+    name: 'remove-my-device',
+    entry: 'devices/remove-my-device',
+    routes: [`DELETE ${myDevice}/{deviceId}`],
+    caller: 'user',
+    access: 'equip',
+  },
+  {
+    name: 'show-feature-flags',
+    entry: 'admin/show-feature-flags',
+    routes: [
+      'GET /api/admin/users/{userId}/feature-flags',
+      'GET /api/admin/devices/{deviceId}/feature-flags',
+    ],
+    caller: 'viewer',
+    access: 'inspect',
+  },
+  {
+    name: 'change-feature-flags',
+    entry: 'admin/change-feature-flags',
+    routes: [
+      'PATCH /api/admin/users/{userId}/feature-flags',
+      'PATCH /api/admin/devices/{deviceId}/feature-flags',
+    ],
+    caller: 'admin',
+    access: 'assign',
   },
   {
     name: 'explain-flag',

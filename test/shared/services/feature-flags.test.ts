@@ -1,0 +1,251 @@
+import type { FlagError } from '../../../shared/errors';
+import { driveStream } from '../../support/drive-stream';
+import { aCall, aUserId, ENVIRONMENT, openWorld, pauseUntil, soonMs, type World } from '../../support/world';
+
+let world: World;
+
+beforeAll(async () => {
+  world = await openWorld();
+  const { createFlag } = world.container;
+  await createFlag({ key: 'ff-bool' });
+  await createFlag({
+    key: 'ff-text',
+    type: 'string',
+    variants: { on: 'a', off: 'b' },
+    valueSchema: { maxLength: 300_000 },
+  });
+  await createFlag({ key: 'ff-json', type: 'object', variants: { on: { a: 1 }, off: {} } });
+});
+afterAll(() => world.stop());
+
+const change = (userId: string, flags: { key: string; value: any }[], call = aCall()) =>
+  world.container.featureFlags.change(call, { userId }, { flags }, undefined);
+
+const auditOf = async (userId: string) => {
+  const stream = driveStream(world);
+  await stream.deliver(await stream.records());
+  return (await world.container.audit.list({ environment: ENVIRONMENT, userId, limit: 500 })).items;
+};
+
+describe('a batch of values', () => {
+  it('is one change, with what each flag has now', async () => {
+    const user = aUserId();
+    await world.container.pin({ userId: user }, { 'ff-bool': true });
+    expect(
+      await world.container.pin({ userId: user }, { 'ff-text': 'x', 'ff-json': { b: [1] }, 'ff-bool': null }),
+    ).toEqual({ 'ff-json': { b: [1] }, 'ff-text': 'x' });
+    const [last] = await auditOf(user);
+    expect(last).toMatchObject({
+      event: 'user.feature_flags.changed',
+      flagKey: null,
+      targetUserId: user,
+      targetDeviceId: null,
+      changedKeys: ['ff-text', 'ff-json', 'ff-bool'],
+      values: { 'ff-text': 'x', 'ff-json': { b: [1] }, 'ff-bool': null },
+      before: { 'ff-text': null, 'ff-bool': { value: true } },
+    });
+    expect(await world.newContainer().valueOf('ff-text', user)).toBe('x');
+  });
+
+  it('takes the last of several entries for a flag, and says nothing where nothing changes', async () => {
+    const user = aUserId();
+    const twice = [
+      { key: 'ff-text', value: 7 },
+      { key: 'ff-text', value: 'last' },
+      { key: 'ff-bool', value: null },
+    ];
+    expect(await change(user, twice)).toEqual({ ok: true, flags: { 'ff-text': 'last' } });
+    expect(await change(user, twice)).toEqual({ ok: true, flags: { 'ff-text': 'last' } });
+    expect(await auditOf(user)).toHaveLength(1);
+  });
+
+  it('is not written at all where one of it does not fit, and names each', async () => {
+    const user = aUserId();
+    await expect(
+      change(user, [
+        { key: 'ff-nowhere', value: true },
+        { key: 'ff-bool', value: true },
+        { key: 'ff-nothing', value: null },
+        { key: 'ff-text', value: 1 },
+      ]),
+    ).rejects.toMatchObject({
+      code: 'FLAG_NOT_FOUND',
+      errors: [{ pointer: '/flags/0/key' }, { pointer: '/flags/2/key' }, { pointer: '/flags/3/value' }],
+    });
+    await expect(
+      change(user, [
+        { key: 'ff-bool', value: true },
+        { key: 'ff-text', value: 1 },
+        { key: 'ff-json', value: 'x' },
+      ]),
+    ).rejects.toMatchObject({
+      code: 'INVALID_VALUE',
+      errors: [{ pointer: '/flags/1/value' }, { pointer: '/flags/2/value' }],
+    });
+    expect(await change(user, [{ key: 'ff-bool', value: null }])).toEqual({ ok: true, flags: {} });
+    expect(await auditOf(user)).toEqual([]);
+  });
+
+  it('checks everything in a dry run, and writes nothing', async () => {
+    const user = aUserId();
+    const dry = aCall({ dryRun: true });
+    expect(await change(user, [{ key: 'ff-bool', value: true }], dry)).toEqual({
+      ok: true,
+      flags: { 'ff-bool': true },
+    });
+    await expect(change(user, [{ key: 'ff-bool', value: 1 }], dry)).rejects.toMatchObject({
+      code: 'INVALID_VALUE',
+    });
+    expect(await change(user, [{ key: 'ff-json', value: null }])).toEqual({ ok: true, flags: {} });
+  });
+
+  it('has to fit into one change record', async () => {
+    const user = aUserId();
+    await expect(change(user, [{ key: 'ff-text', value: 'x'.repeat(140_000) }])).rejects.toMatchObject({
+      code: 'PAYLOAD_TOO_LARGE',
+      errors: [{ pointer: '/flags/0/value' }],
+    });
+    await change(user, [{ key: 'ff-text', value: 'x'.repeat(130_000) }]);
+    await expect(
+      change(user, [
+        { key: 'ff-text', value: 'y'.repeat(130_000) },
+        { key: 'ff-json', value: { y: 'y'.repeat(100_000) } },
+      ]),
+    ).rejects.toMatchObject({ code: 'PAYLOAD_TOO_LARGE' });
+    expect(await change(user, [{ key: 'ff-text', value: 'y'.repeat(130_000) }])).toMatchObject({ ok: true });
+    expect(await auditOf(user)).toHaveLength(2);
+  });
+
+  it('takes no place of the hour where one of its flags has none left', async () => {
+    await world.container.createFlag({ key: 'ff-full' });
+    await world.container.createFlag({ key: 'ff-free' });
+    for (let round = 0; round < 50; round += 1) {
+      const user = aUserId();
+      await world.container.pin({ userId: user }, { 'ff-full': true });
+      await world.container.pin({ userId: user }, { 'ff-full': null });
+    }
+    for (let round = 0; round < 101; round += 1) {
+      await expect(
+        world.container.pin({ userId: aUserId() }, { 'ff-free': true, 'ff-full': true }),
+      ).rejects.toMatchObject({ code: 'RATE_LIMITED' });
+    }
+    expect(await world.container.pin({ userId: aUserId() }, { 'ff-free': true })).toEqual({
+      'ff-free': true,
+    });
+  }, 30_000);
+
+  it('replaces an override that has expired, and says so', async () => {
+    const user = aUserId();
+    await world.container.createFlag({ key: 'ff-ending' });
+    const endMs = soonMs();
+    const { composeOverrideWriter } = await import('../../../shared/composition/override-writer');
+    const { openTables } = await import('../../../shared/composition/parts');
+    const { OverrideWriter } = await import('../../../shared/services/override-writer');
+    const { batchChange } = await import('../../../shared/services/batch-change');
+    const writer = composeOverrideWriter(openTables(world.config).flagTable);
+    const put = async (expiresAtMs: number | null, enabled: boolean) => {
+      const record = await writer.presentFlag(ENVIRONMENT, 'ff-ending');
+      const opened = await writer.openOne(record, { userId: user, deviceId: null }, 'value');
+      const next = writer.next(aCall(), opened, { value: false, enabled, reason: 'kept', expiresAtMs });
+      const writes = [OverrideWriter.write(opened, next)] as const;
+      await writer.commit(
+        aCall(),
+        writes,
+        batchChange(writes, ({ slot }) => slot.override),
+      );
+    };
+    await put(endMs, false);
+    // switched off, and it ends: the value alone changes
+    expect(await world.container.pin({ userId: user }, { 'ff-ending': true })).toEqual({ 'ff-ending': true });
+    const [kept] = await auditOf(user);
+    expect(kept).toMatchObject({
+      after: {
+        'ff-ending': {
+          value: true,
+          enabled: true,
+          reason: 'kept',
+          expiresAt: new Date(endMs).toISOString(),
+          version: 2,
+        },
+      },
+    });
+    await pauseUntil(endMs);
+    expect(await world.container.pin({ userId: user }, { 'ff-bool': null })).toEqual({});
+    await world.container.pin({ userId: user }, { 'ff-ending': true });
+    const events = (await auditOf(user)).map(({ event, after }) => [event, after]);
+    expect(events).toEqual(
+      expect.arrayContaining([
+        ['override.expired', null],
+        [
+          'user.feature_flags.changed',
+          { 'ff-ending': expect.objectContaining({ version: 1, reason: null, expiresAt: null }) },
+        ],
+      ]),
+    );
+  });
+
+  it('of a full thirty-two flags fits one transaction, also where all replace expired ones', async () => {
+    const user = aUserId();
+    const keys = Array.from({ length: 32 }, (_, number) => `ff-wide-${String(number)}`);
+    await Promise.all(keys.map((key) => world.container.createFlag({ key })));
+    const all = (value: boolean | null) => Object.fromEntries(keys.map((key) => [key, value]));
+    expect(await world.container.pin({ userId: user }, all(true))).toEqual(all(true));
+    expect(await world.container.pin({ userId: user }, all(null))).toEqual({});
+    expect((await auditOf(user)).map(({ changedKeys }) => changedKeys.length)).toEqual([32, 32]);
+  });
+
+  it('ignores values that former flags of these keys have left behind', async () => {
+    const user = aUserId();
+    await world.container.createFlag({ key: 'ff-reborn' });
+    await world.container.pin({ userId: user }, { 'ff-reborn': true });
+    await world.container.flags.delete(aCall(), 'ff-reborn');
+    await world.container.createFlag({ key: 'ff-reborn' });
+    expect(await world.container.pin({ userId: user }, { 'ff-bool': true })).toEqual({ 'ff-bool': true });
+  });
+});
+
+describe('the device of a batch', () => {
+  it('has to be registered, and no charger', async () => {
+    const user = aUserId();
+    await expect(world.container.pin({ deviceId: 'ff-none' }, { 'ff-bool': true })).rejects.toMatchObject({
+      code: 'DEVICE_NOT_FOUND',
+    });
+    await world.container.putDevice(user, 'ff-charger', 'charger');
+    await expect(world.container.pin({ deviceId: 'ff-charger' }, { 'ff-bool': true })).rejects.toMatchObject({
+      code: 'INVALID_VALUE',
+      errors: [{ pointer: '#path/deviceId', code: 'not_eligible' }],
+    });
+  });
+});
+
+describe('two hundred batches of one user at the same time', () => {
+  it('lose no update, and are all in the audit log', async () => {
+    const user = aUserId();
+    const keys = Array.from({ length: 40 }, (_, number) => `ff-crowd-${String(number)}`);
+    await Promise.all(
+      keys.map((key) => world.container.createFlag({ key, type: 'number', variants: { on: 1, off: 0 } })),
+    );
+    const outcomes = await Promise.allSettled(
+      Array.from({ length: 200 }, (_, number) => {
+        const [one, other] = [keys[number % 40], keys[(number * 7 + 3) % 40]] as [string, string];
+        return world.container.pin({ userId: user }, { [one]: number, [other]: number });
+      }),
+    );
+    expect(
+      outcomes.flatMap((each) => (each.status === 'rejected' ? [(each.reason as FlagError).code] : [])),
+    ).toEqual([]);
+    const log = (await auditOf(user)).filter(({ event }) => event === 'user.feature_flags.changed');
+    expect(log).toHaveLength(200);
+    const pinned = await world.container.pin({ userId: user }, { 'ff-bool': null });
+    expect(Object.keys(pinned)).toHaveLength(40);
+    for (const key of keys) {
+      const versions = log.flatMap(({ after }) => (after as any)[key] ?? []);
+      const last = versions.find(({ version }: { version: number }) => version === versions.length);
+      // each change was decided on the one before it: none is missing, and the last one is what is there
+      expect(
+        versions.map(({ version }: { version: number }) => version).sort((a: number, b: number) => a - b),
+      ).toEqual(versions.map((_: unknown, index: number) => index + 1));
+      expect(last.value).toBe(pinned[key]);
+    }
+  }, 60_000);
+});
