@@ -1,3 +1,4 @@
+import { deviceRoutes } from './device-routes';
 import type { Caller } from '../shared/http/principal';
 import { SIGNED_PREFIX } from '../shared/http/signed-caller';
 
@@ -38,8 +39,6 @@ export interface Route {
 }
 
 const flag = '/api/admin/flags/{flagKey}';
-const userDevice = '/api/admin/users/{userId}/devices';
-const myDevice = '/api/devices/me';
 const segment = '/api/admin/segments/{segmentKey}';
 
 const table = [
@@ -233,68 +232,7 @@ const table = [
     caller: 'admin',
     access: 'write',
   },
-  {
-    name: 'list-devices',
-    entry: 'admin/list-devices',
-    routes: [`GET ${userDevice}`, `GET ${userDevice}/{deviceId}`],
-    caller: 'viewer',
-    access: 'read',
-  },
-  {
-    name: 'put-device',
-    entry: 'admin/put-device',
-    routes: [`PUT ${userDevice}/{deviceId}`],
-    caller: 'admin',
-    access: 'assign',
-  },
-  {
-    name: 'remove-device',
-    entry: 'admin/remove-device',
-    routes: [`DELETE ${userDevice}/{deviceId}`],
-    caller: 'admin',
-    access: 'equip',
-  },
-  {
-    name: 'list-my-devices',
-    entry: 'devices/list-my-devices',
-    routes: [`GET ${myDevice}`, `GET ${myDevice}/{deviceId}`],
-    caller: 'user',
-    access: 'evaluate',
-  },
-  {
-    name: 'put-my-device',
-    entry: 'devices/put-my-device',
-    routes: [`PUT ${myDevice}/{deviceId}`],
-    caller: 'user',
-    access: 'equip',
-  },
-  {
-    name: 'remove-my-device',
-    entry: 'devices/remove-my-device',
-    routes: [`DELETE ${myDevice}/{deviceId}`],
-    caller: 'user',
-    access: 'equip',
-  },
-  {
-    name: 'show-feature-flags',
-    entry: 'admin/show-feature-flags',
-    routes: [
-      'GET /api/admin/users/{userId}/feature-flags',
-      'GET /api/admin/devices/{deviceId}/feature-flags',
-    ],
-    caller: 'viewer',
-    access: 'inspect',
-  },
-  {
-    name: 'change-feature-flags',
-    entry: 'admin/change-feature-flags',
-    routes: [
-      'PATCH /api/admin/users/{userId}/feature-flags',
-      'PATCH /api/admin/devices/{deviceId}/feature-flags',
-    ],
-    caller: 'admin',
-    access: 'assign',
-  },
+  ...deviceRoutes,
   {
     name: 'explain-flag',
     entry: 'admin/explain-flag',

@@ -11,8 +11,6 @@ import { pageSchema } from '../../shared/contract/primitives';
 import { named } from '../named-schema';
 import { pageFields, serverFields } from './fields';
 
-const { environment: _, ...written } = serverFields;
-
 const panelFields = {
   environment: 'The environment that was asked for.',
   flags: 'Every flag that is not archived, in the order of their keys.',
@@ -21,7 +19,9 @@ const panelFields = {
 export const deviceSchemas = {
   DeviceType: named(DeviceTypeSchema, 'What kind of device it is. A `charger` has no feature flags.'),
   Device: named(DeviceSchema, 'A device that is registered to a user, in every environment.', {
-    ...written,
+    version: serverFields.version,
+    createdBy: serverFields.createdBy,
+    updatedBy: serverFields.updatedBy,
     userId: 'Whose device it is.',
     name: 'For people; null: it has none.',
   }),

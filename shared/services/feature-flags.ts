@@ -92,7 +92,7 @@ export class FeatureFlagService {
       deviceId === undefined
         ? { userId: checkedUserId(userId, this.parts.userIdFormat, '#path/userId'), deviceId: null }
         : { userId: null, deviceId };
-    const owner = subject.userId ?? (await eligibleDevice(this.parts.devices, subject.deviceId ?? '')).userId;
+    const owner = subject.userId ?? (await eligibleDevice(this.parts.devices, subject.deviceId)).userId;
     if (pool !== undefined && !(await pool.exists(owner))) {
       throw new FlagError('USER_NOT_FOUND', 'The user pool knows no user of this id.');
     }

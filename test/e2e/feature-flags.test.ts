@@ -18,7 +18,11 @@ const ofDevice = (deviceId: string): string => `/api/admin/devices/${deviceId}/f
 const flagKey = async (fields: Record<string, unknown> = {}): Promise<string> =>
   keyOf(await makeFlag(fields));
 
-const myFlag = async (as: DemoUser, key: string, headers: Record<string, string> = {}) =>
+const myFlag = async (
+  as: DemoUser,
+  key: string,
+  headers: Record<string, string> = {},
+): Promise<{ value: unknown; source: string }> =>
   (await guidon.call('GET', '/api/flags/me', { as, headers })).body.flags[key];
 
 describe('the feature flags of a user', () => {
@@ -182,7 +186,7 @@ describe('the feature flags of a device', () => {
     const deviceId = await register(userId);
     await asAdmin('PATCH', ofDevice(deviceId), { flags: [{ key, value: true }] });
     const token = await guidon.machineToken();
-    const valueFor = async (context: object, headers: Record<string, string> = {}) =>
+    const valueFor = async (context: object, headers: Record<string, string> = {}): Promise<unknown> =>
       (await guidon.call('POST', `/ofrep/v1/evaluate/flags/${key}`, { token, body: { context }, headers }))
         .body.value;
     await eventually(

@@ -43,7 +43,7 @@ describe('what a user is given on a device', () => {
     await world.container.createFlag({ key: 'dev-own' });
     await world.container.putDevice(owner, 'dev-own-phone');
     await world.container.pin({ deviceId: 'dev-own-phone' }, { 'dev-own': true });
-    const { newContainer } = world;
+    const newContainer = () => world.newContainer();
     expect(await newContainer().valueOf('dev-own', owner, 'dev-own-phone')).toBe(true);
     expect(await newContainer().valueOf('dev-own', owner)).toBe(false);
     expect(await newContainer().valueOf('dev-own', other, 'dev-own-phone')).toBe(false);
