@@ -31,7 +31,7 @@ import { groupedByFlag, type OverridesByFlag } from './override-cache';
  * Flags up to which each possible place of an override is read, so that the answer has seen every write before it.
  * With more of them only the places are that the index knows, which follows a moment behind.
  */
-const MAX_READ_THROUGH = 1_000;
+const MAX_READ_THROUGH = 300;
 
 export interface FlagPanelServiceParts {
   readonly flagCache: Pick<FlagCache, 'get'>;

@@ -23,7 +23,7 @@ const myFlag = async (
   key: string,
   headers: Record<string, string> = {},
 ): Promise<{ value: unknown; source: string }> =>
-  (await guidon.call('GET', '/api/flags/me', { as, headers })).body.flags[key];
+  (await guidon.call('GET', '/api/flags/me', { as, headers })).body.flags[key] as never;
 
 describe('the feature flags of a user', () => {
   it('are pinned and cleared by one request, seen in the panel at once and by the user soon', async () => {
