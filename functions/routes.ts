@@ -1,3 +1,4 @@
+import { deviceRoutes } from './device-routes';
 import type { Caller } from '../shared/http/principal';
 import { SIGNED_PREFIX } from '../shared/http/signed-caller';
 
@@ -10,10 +11,21 @@ export type { Caller };
 
 /**
  * What a function may touch; one role each (see `lib/constructs/access-profiles.ts`). `survey` writes what it has looked
- * through an environment for; `inspect` reads and `target` writes, and both look people up in the user pool.
+ * through an environment for; `inspect` reads and `target` writes, and both look people up in the user pool. `equip` writes
+ * what belongs to devices and users, which it has looked up; `assign` does, and looks people up.
  */
 export type AccessProfile =
-  'nothing' | 'evaluate' | 'read' | 'inspect' | 'write' | 'survey' | 'target' | 'record' | 'sweep';
+  | 'nothing'
+  | 'evaluate'
+  | 'read'
+  | 'inspect'
+  | 'write'
+  | 'survey'
+  | 'target'
+  | 'equip'
+  | 'assign'
+  | 'record'
+  | 'sweep';
 
 export interface Route {
   /** Name of the function, and of its bundle. */
@@ -220,6 +232,7 @@ const table = [
     caller: 'admin',
     access: 'write',
   },
+  ...deviceRoutes,
   {
     name: 'explain-flag',
     entry: 'admin/explain-flag',

@@ -1,6 +1,7 @@
 import type { RouteKey } from '../functions/routes';
 import type { Operation } from './operation';
 import { auditOperations } from './operations/audit';
+import { deviceOperations } from './operations/devices';
 import { evaluationOperations } from './operations/evaluation';
 import { explainOperations } from './operations/explain';
 import { flagOperations } from './operations/flags';
@@ -18,5 +19,6 @@ export const operations: Readonly<Record<RouteKey, Operation>> = {
   ...ruleOperations,
   ...segmentOperations,
   ...overrideOperations,
+  ...deviceOperations,
   ...auditOperations,
 };

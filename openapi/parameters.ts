@@ -1,4 +1,5 @@
 import type { RouteKey } from '../functions/routes';
+import { DeviceIdSchema } from '../shared/contract/device';
 import { AnyUserIdSchema, FlagKeySchema } from '../shared/contract/primitives';
 import { RuleIdSchema } from '../shared/contract/rule';
 import { SegmentKeySchema } from '../shared/contract/segment';
@@ -17,6 +18,7 @@ export const pathParameters: Readonly<Record<NameIn<RouteKey>, PathParameter>> =
   ruleId: { schema: RuleIdSchema, description: 'Id of the rule.' },
   segmentKey: { schema: SegmentKeySchema, description: 'Key of the segment.' },
   key: { schema: FlagKeySchema, description: 'Key of the flag.' },
+  deviceId: { schema: DeviceIdSchema, description: 'Id of the device.' },
   userId: {
     schema: AnyUserIdSchema,
     description: 'The `sub` of a user. The deployment may take other ids too (`userIdFormat`).',
@@ -64,6 +66,12 @@ export const sharedParameters = {
     in: 'header',
     description: "The client's own version, as `client.appVersion` in rules.",
     schema: { type: 'string', examples: ['2.4.0'] },
+  },
+  'X-Device-Id': {
+    name: 'X-Device-Id',
+    in: 'header',
+    description: "The device that the user asks from. One that is not the user's own is ignored.",
+    schema: { type: 'string', examples: ['phone-7f3a'] },
   },
   'X-Timezone': {
     name: 'X-Timezone',

@@ -44,7 +44,7 @@ export interface EvaluationContext {
   readonly region: string | undefined;
   readonly client: Attributes;
   readonly session: Attributes;
-  /** A device that is the caller's own and eligible. */
+  /** A device that is the caller's own and eligible; until that is looked up, the one that a request names. */
   readonly deviceId: string | undefined;
 }
 

@@ -4,7 +4,7 @@ import { type Flag, FlagSchema } from '../contract/flag';
 import { OVERRIDE_KINDS, type OverrideKind, OverrideKindSchema } from '../contract/override';
 import { JsonValueSchema, type JsonValue } from '../contract/primitives';
 import { type Segment, SegmentSchema } from '../contract/segment';
-import type { AuditQuery, AuditRepository, Change, StoredOverride } from '../ports';
+import type { AuditQuery, AuditRepository, Change, OverrideSubject, StoredOverride } from '../ports';
 
 /** Rows of the log that are read at once: few where the first of them will do, many behind them. */
 const FIRST_PAGE = 10;
@@ -22,6 +22,7 @@ export interface PastOverride extends Pick<
   'flagKey' | 'kind' | 'value' | 'enabled' | 'reason' | 'expiresAtMs' | 'createdAt' | 'updatedAt'
 > {
   readonly userId: string | null;
+  readonly deviceId: string | null;
 }
 
 /** When something stored was made, and last changed. */
@@ -43,6 +44,7 @@ const OverrideSchema = z
   .looseObject({
     flagKey: z.string(),
     userId: z.string().nullable(),
+    deviceId: z.string().nullable().default(null),
     reason: z.string().nullable().default(null),
     createdAt: z.string(),
     updatedAt: z.string(),
@@ -163,16 +165,17 @@ export class History {
     return past === 'nothing' || past === 'no trace' ? undefined : past;
   }
 
-  /** The user's overrides on the flag at that moment, those of former flags of that key among them. */
+  /** The user's or device's overrides on the flag at that moment, those of former flags of that key among them. */
   async overridesAt(
     environment: string,
     flagKey: string,
-    userId: string,
+    { userId, deviceId }: OverrideSubject,
     present: readonly PastOverride[],
     atMs: number,
   ): Promise<PastOverride[] | 'unknown'> {
     const changes: Change[] = [];
-    for await (const change of this.changes({ environment, flagKey, userId })) {
+    const whose = userId === null ? { deviceId } : { userId };
+    for await (const change of this.changes({ environment, flagKey, ...whose })) {
       // an end by expiry follows from the override itself
       if (change.event !== 'override.expired') {
         changes.push(change);

@@ -2,7 +2,9 @@ import { randomUUID } from 'node:crypto';
 import type { Config } from '../../shared/config';
 import { composeAuditService } from '../../shared/composition/audit-service';
 import { composeChangeService } from '../../shared/composition/change-service';
+import { composeDeviceService } from '../../shared/composition/device-service';
 import { composeEvaluationService } from '../../shared/composition/evaluation-service';
+import { composeFeatureFlagService } from '../../shared/composition/feature-flag-service';
 import { composeFlagCopyService } from '../../shared/composition/flag-copy-service';
 import { composeFlagService } from '../../shared/composition/flag-service';
 import { composeOverrideService } from '../../shared/composition/override-service';
@@ -11,10 +13,12 @@ import { composeRuleService } from '../../shared/composition/rule-service';
 import { composeSegmentService } from '../../shared/composition/segment-service';
 import { composeSweepService } from '../../shared/composition/sweep-service';
 import { contextOf } from '../../shared/evaluation/context';
+import type { DeviceType } from '../../shared/contract/device';
 import type { Flag } from '../../shared/contract/flag';
 import type { OverrideType } from '../../shared/contract/override';
 import type { JsonValue } from '../../shared/contract/primitives';
 import type { Call } from '../../shared/services/call';
+import type { NamedSubject } from '../../shared/services/feature-flags';
 import { startTestEngine, type TestEngine } from './engine';
 import { IDENTITY_CLAIMS } from './signed-tokens';
 import { type FaultProxy, startFaultProxy } from './fault-proxy';
@@ -40,6 +44,8 @@ const composeContainer = (config: Config) => {
   const flags = composeFlagService(config);
   const overrides = composeOverrideService(config);
   const evaluation = composeEvaluationService(config);
+  const devices = composeDeviceService(config);
+  const featureFlags = composeFeatureFlagService(config);
   return {
     flags,
     rules: composeRuleService(config),
@@ -47,6 +53,8 @@ const composeContainer = (config: Config) => {
     copies: composeFlagCopyService(config),
     overrides,
     evaluation,
+    devices,
+    featureFlags,
     audit: composeAuditService(config),
     createFlag: (flag: { key: string } & Partial<Flag>) =>
       flags.create(aCall(), { type: 'boolean', ...flag }),
@@ -58,9 +66,20 @@ const composeContainer = (config: Config) => {
     ) => overrides.put(aCall(), flagKey, { userId, overrideType, ...more }, undefined),
     remove: (flagKey: string, userId: string, overrideType?: OverrideType) =>
       overrides.remove(aCall(), flagKey, userId, overrideType),
+    putDevice: (userId: string, deviceId: string, type: DeviceType = 'phone') =>
+      devices.put(aCall(), userId, deviceId, { type }, undefined),
+    /** Pins values of flags; null clears one. */
+    pin: async (subject: NamedSubject, values: Readonly<Record<string, JsonValue>>) => {
+      const flags = Object.entries(values).map(([key, value]) => ({ key, value }));
+      return (await featureFlags.change(aCall(), subject, { flags }, undefined)).flags;
+    },
     /** What the flag gives the user, undefined where it is absent. */
-    valueOf: async (flagKey: string, userId: string | undefined): Promise<JsonValue | undefined> => {
-      const { evaluations } = await evaluation.evaluate(contextOf(ENVIRONMENT, { userId }));
+    valueOf: async (
+      flagKey: string,
+      userId: string | undefined,
+      deviceId?: string,
+    ): Promise<JsonValue | undefined> => {
+      const { evaluations } = await evaluation.evaluate(contextOf(ENVIRONMENT, { userId, deviceId }));
       return evaluations.find(({ key }) => key === flagKey)?.value;
     },
   };

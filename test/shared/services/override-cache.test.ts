@@ -1,4 +1,5 @@
 import { openTables } from '../../../shared/composition/parts';
+import { DynamoDeviceRepository } from '../../../shared/dynamodb/device-repository';
 import { DynamoOverrideRepository } from '../../../shared/dynamodb/override-repository';
 import { OverrideCache } from '../../../shared/services/override-cache';
 import { telemetry } from '../../../shared/telemetry';
@@ -31,7 +32,12 @@ const callsDuring = async (work: () => Promise<unknown>): Promise<string[]> => {
 describe('the overrides of a user in a container', () => {
   const open = () => {
     const { flagTable } = openTables(world.config);
-    return new OverrideCache({ overrides: new DynamoOverrideRepository(flagTable, clock), clock, telemetry });
+    return new OverrideCache({
+      overrides: new DynamoOverrideRepository(flagTable, clock),
+      devices: new DynamoDeviceRepository(flagTable, clock),
+      clock,
+      telemetry,
+    });
   };
 
   it('are read once while nothing moves, also where there are none', async () => {
@@ -73,5 +79,18 @@ describe('the overrides of a user in a container', () => {
     expect(await ask()).toEqual([]);
     nowMs += 0.2 * MINUTE_MS;
     expect(await ask()).toEqual(['Query']);
+  });
+
+  it('are joined by those of a device, after its owner is known and once while nothing moves', async () => {
+    const cache = open();
+    const user = aUserId();
+    await world.container.putDevice(user, 'cached-phone', 'phone');
+    const ask = (deviceId: string, userId = user) => cache.ofDevice(ENVIRONMENT, deviceId, userId, 7);
+    expect(await callsDuring(() => ask('cached-phone'))).toEqual(['GetItem', 'Query']);
+    expect(await callsDuring(() => ask('cached-phone'))).toEqual([]);
+    expect(await callsDuring(() => ask('nobodys-phone'))).toEqual(['GetItem']);
+    expect(await callsDuring(() => ask('nobodys-phone'))).toEqual([]);
+    expect(await ask('cached-phone')).toMatchObject({ isTheirs: true });
+    expect(await ask('cached-phone', aUserId())).toMatchObject({ isTheirs: false, byFlag: new Map() });
   });
 });
