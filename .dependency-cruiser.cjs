@@ -77,7 +77,7 @@ module.exports = {
     },
     only(
       'routes',
-      '^functions/(routes|stream-handlers)\\.ts$',
+      '^functions/([\\w-]*routes|stream-handlers)\\.ts$',
       ['^shared/dynamodb/keys\\.ts$', '^shared/http/principal\\.ts$', '^shared/http/signed-caller\\.ts$'],
       'pure data',
     ),

@@ -1,5 +1,6 @@
 import type { Caller } from '../shared/http/principal';
 import { SIGNED_PREFIX } from '../shared/http/signed-caller';
+import { operatingRoutes } from './operating-routes';
 
 export type { Caller };
 
@@ -10,10 +11,21 @@ export type { Caller };
 
 /**
  * What a function may touch; one role each (see `lib/constructs/access-profiles.ts`). `survey` writes what it has looked
- * through an environment for; `inspect` reads and `target` writes, and both look people up in the user pool.
+ * through an environment for; `inspect` reads and `target` writes, and both look people up in the user pool; `depart` does as `target` and finds what
+ * somebody has; `revert` does as `survey` and reads the audit log.
  */
 export type AccessProfile =
-  'nothing' | 'evaluate' | 'read' | 'inspect' | 'write' | 'survey' | 'target' | 'record' | 'sweep';
+  | 'nothing'
+  | 'evaluate'
+  | 'read'
+  | 'inspect'
+  | 'write'
+  | 'survey'
+  | 'target'
+  | 'depart'
+  | 'revert'
+  | 'record'
+  | 'sweep';
 
 export interface Route {
   /** Name of the function, and of its bundle. */
@@ -234,6 +246,7 @@ const table = [
     caller: 'viewer',
     access: 'read',
   },
+  ...operatingRoutes,
   {
     name: 'not-found',
     entry: 'evaluation/not-found',
@@ -250,6 +263,6 @@ export type RouteKey = Exclude<(typeof table)[number]['routes'][number], '$defau
 
 /** The same routes at the entrance of operators, who sign with AWS credentials: those of admins and viewers have one. */
 export const signedRoutesOf = ({ caller, routes: routeKeys }: Route): string[] =>
-  caller === 'admin' || caller === 'viewer'
+  caller === 'admin' || caller === 'viewer' || caller === 'scraper'
     ? routeKeys.map((routeKey) => routeKey.replace(' /', ` ${SIGNED_PREFIX}/`))
     : [];

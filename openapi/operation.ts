@@ -9,7 +9,9 @@ export const TAGS = {
   Rules: 'Targeting rules of a flag.',
   Segments: 'Rules that are kept once and named by flags.',
   Overrides: 'Exceptions for single users.',
+  People: 'Users of the pool.',
   Audit: 'Who changed what.',
+  Metrics: 'Numbers for Prometheus.',
   System: 'The API itself.',
 } as const;
 

@@ -1,4 +1,5 @@
 import type { RouteKey } from '../functions/routes';
+import { AuditIdSchema } from '../shared/contract/audit';
 import { AnyUserIdSchema, FlagKeySchema } from '../shared/contract/primitives';
 import { RuleIdSchema } from '../shared/contract/rule';
 import { SegmentKeySchema } from '../shared/contract/segment';
@@ -16,6 +17,7 @@ export const pathParameters: Readonly<Record<NameIn<RouteKey>, PathParameter>> =
   flagKey: { schema: FlagKeySchema, description: 'Key of the flag.' },
   ruleId: { schema: RuleIdSchema, description: 'Id of the rule.' },
   segmentKey: { schema: SegmentKeySchema, description: 'Key of the segment.' },
+  id: { schema: AuditIdSchema, description: 'Id of the audit event.' },
   key: { schema: FlagKeySchema, description: 'Key of the flag.' },
   userId: {
     schema: AnyUserIdSchema,

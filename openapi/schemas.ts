@@ -4,8 +4,10 @@ import { auditSchemas } from './schemas/audit';
 import { evaluationSchemas } from './schemas/evaluation';
 import { explainSchemas } from './schemas/explain';
 import { flagSchemas } from './schemas/flags';
+import { metricsSchemas } from './schemas/metrics';
 import { ofrepSchemas } from './schemas/ofrep';
 import { overrideSchemas } from './schemas/overrides';
+import { peopleSchemas } from './schemas/people';
 import { problemSchemas } from './schemas/problems';
 import { ruleSchemas } from './schemas/rules';
 import { segmentSchemas } from './schemas/segments';
@@ -21,6 +23,8 @@ export const schemas = {
   ...segmentSchemas,
   ...overrideSchemas,
   ...auditSchemas,
+  ...peopleSchemas,
+  ...metricsSchemas,
   ...problemSchemas,
 };
 

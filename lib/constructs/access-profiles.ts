@@ -31,6 +31,8 @@ export class AccessRoles extends Construct {
       write: this.createRole('Write', props, write(props)),
       survey: this.createRole('Survey', props, survey(props)),
       target: this.createRole('Target', props, target(props)),
+      depart: this.createRole('Depart', props, depart(props)),
+      revert: this.createRole('Revert', props, revert(props)),
       record: this.createRole('Record', props, record(props)),
       sweep: this.createRole('Sweep', props, sweep(props)),
     };
@@ -50,12 +52,21 @@ export class AccessRoles extends Construct {
   }
 }
 
+/** Where `shared/dynamodb/keys.ts` puts counts. */
+const STATS_PREFIX = 'STATS#';
+
 const allow = (resources: readonly string[], actions: readonly string[]): PolicyStatement =>
   new PolicyStatement({ actions: [...actions], resources: [...resources] });
 
+/** Writes nothing but how often it evaluated. */
 const evaluate = ({ flagTable }: AccessRolesProps): PolicyStatement[] => [
   allow([flagTable.tableArn], ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query']),
   allow([flagTable.userIndexArn], ['dynamodb:Query']),
+  new PolicyStatement({
+    actions: ['dynamodb:UpdateItem'],
+    resources: [flagTable.tableArn],
+    conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [`${STATS_PREFIX}*`] } },
+  }),
 ];
 
 const read = ({ flagTable, auditTable }: AccessRolesProps): PolicyStatement[] => [
@@ -86,6 +97,16 @@ const survey = (props: AccessRolesProps): PolicyStatement[] => [
 const target = (props: AccessRolesProps): PolicyStatement[] => [
   ...write(props),
   allow([props.userPool.userPoolArn], ['cognito-idp:ListUsers']),
+];
+
+const depart = (props: AccessRolesProps): PolicyStatement[] => [
+  ...target(props),
+  allow([props.flagTable.userIndexArn], ['dynamodb:Query']),
+];
+
+const revert = (props: AccessRolesProps): PolicyStatement[] => [
+  ...survey(props),
+  allow([props.auditTable.tableArn], ['dynamodb:GetItem']),
 ];
 
 const readStream = ({ flagTable, deadLetterQueue }: AccessRolesProps): PolicyStatement[] => [

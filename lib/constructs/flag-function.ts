@@ -33,6 +33,8 @@ const sizes: Readonly<Record<AccessProfile, { readonly memoryMb: number; readonl
     write: { memoryMb: 1024, timeoutSeconds: 10 },
     survey: { memoryMb: 1024, timeoutSeconds: 10 },
     target: { memoryMb: 1024, timeoutSeconds: 10 },
+    depart: { memoryMb: 1024, timeoutSeconds: 10 },
+    revert: { memoryMb: 1024, timeoutSeconds: 10 },
     record: { memoryMb: 512, timeoutSeconds: 60 },
     sweep: { memoryMb: 512, timeoutSeconds: 300 },
   };

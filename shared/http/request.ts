@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { AuditIdSchema } from '../contract/audit';
 import { FlagKeySchema } from '../contract/primitives';
 import { RuleIdSchema } from '../contract/rule';
 import { SegmentKeySchema } from '../contract/segment';
@@ -84,6 +85,9 @@ export const ruleIdOf = ({ event }: { event: HttpEvent }): string =>
 
 export const segmentKeyOf = ({ event }: { event: HttpEvent }): string =>
   pathParameter(event, 'segmentKey', SegmentKeySchema);
+
+export const auditIdOf = ({ event }: { event: HttpEvent }): string =>
+  pathParameter(event, 'id', AuditIdSchema);
 
 /** `If-Match`: `*` or a list of version tags. Weak tags are taken too, a proxy that compresses makes them weak. */
 const ifMatchOf = (header: string | undefined): IfMatch | undefined => {
