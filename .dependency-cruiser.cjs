@@ -77,9 +77,9 @@ module.exports = {
     },
     only(
       'routes',
-      '^functions/(routes|device-routes|stream-handlers)\\.ts$',
+      '^functions/([\\w-]*routes|stream-handlers)\\.ts$',
       [
-        '^functions/device-routes\\.ts$',
+        '^functions/[\\w-]*routes\\.ts$',
         '^shared/dynamodb/keys\\.ts$',
         '^shared/http/principal\\.ts$',
         '^shared/http/signed-caller\\.ts$',

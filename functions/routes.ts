@@ -1,6 +1,7 @@
 import { deviceRoutes } from './device-routes';
 import type { Caller } from '../shared/http/principal';
 import { SIGNED_PREFIX } from '../shared/http/signed-caller';
+import { operatingRoutes } from './operating-routes';
 
 export type { Caller };
 
@@ -12,7 +13,8 @@ export type { Caller };
 /**
  * What a function may touch; one role each (see `lib/constructs/access-profiles.ts`). `survey` writes what it has looked
  * through an environment for; `inspect` reads and `target` writes, and both look people up in the user pool. `equip` writes
- * what belongs to devices and users, which it has looked up; `assign` does, and looks people up.
+ * what belongs to devices and users, which it has looked up; `assign` does, and looks people up; `revert` does as `survey`
+ * and reads the audit log.
  */
 export type AccessProfile =
   | 'nothing'
@@ -24,6 +26,7 @@ export type AccessProfile =
   | 'target'
   | 'equip'
   | 'assign'
+  | 'revert'
   | 'record'
   | 'sweep';
 
@@ -247,6 +250,7 @@ const table = [
     caller: 'viewer',
     access: 'read',
   },
+  ...operatingRoutes,
   {
     name: 'not-found',
     entry: 'evaluation/not-found',
@@ -263,6 +267,6 @@ export type RouteKey = Exclude<(typeof table)[number]['routes'][number], '$defau
 
 /** The same routes at the entrance of operators, who sign with AWS credentials: those of admins and viewers have one. */
 export const signedRoutesOf = ({ caller, routes: routeKeys }: Route): string[] =>
-  caller === 'admin' || caller === 'viewer'
+  caller === 'admin' || caller === 'viewer' || caller === 'scraper'
     ? routeKeys.map((routeKey) => routeKey.replace(' /', ` ${SIGNED_PREFIX}/`))
     : [];

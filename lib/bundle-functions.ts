@@ -58,6 +58,18 @@ const withoutJsonSchema: Plugin = {
   },
 };
 
+/** Parts of prom-client that a Lambda does not need. */
+const leanMetrics: Plugin = {
+  name: 'lean-metrics',
+  setup: (building) => {
+    building.onResolve(
+      { filter: /^\.\/lib\/(defaultMetrics|pushgateway|cluster|histogram|summary)$/ },
+      ({ importer }) =>
+        /prom-client[\\/]index\.js$/.test(importer) ? { path: substitute('prom-client-part') } : undefined,
+    );
+  },
+};
+
 /** Bundles every function in one run and throws if one of them is too large. */
 export const bundleFunctions = async ({
   outDir,
@@ -81,7 +93,7 @@ export const bundleFunctions = async ({
     charset: 'utf8',
     banner: { js: banner },
     alias: substitutes,
-    plugins: [withoutJsonSchema, leanSdk],
+    plugins: [withoutJsonSchema, leanMetrics, leanSdk],
     // imported only when an operation streams events, which none of ours does
     external: ['@smithy/core/event-streams'],
     metafile: true,

@@ -24,6 +24,10 @@ const CALLERS: Readonly<Record<Caller, { text: string; security: readonly object
   },
   user: { text: 'For any signed-in user.', security: [{ token: [] }] },
   viewer: { text: 'For members of `viewer` or `admin`.', security: [{ token: [] }] },
+  scraper: {
+    text: 'For members of `viewer` or `admin`, and for a machine with a token of the scope `guidon/metrics`.',
+    security: [{ token: [] }],
+  },
   admin: { text: 'For members of `admin`.', security: [{ token: [] }] },
 };
 

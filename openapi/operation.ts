@@ -11,7 +11,9 @@ export const TAGS = {
   Overrides: 'Exceptions for single users.',
   'Feature flags': 'All flags of one user or device.',
   Devices: 'Devices of users.',
+  People: 'Users of the pool.',
   Audit: 'Who changed what.',
+  Metrics: 'Numbers for Prometheus.',
   System: 'The API itself.',
 } as const;
 

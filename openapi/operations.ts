@@ -7,6 +7,8 @@ import { explainOperations } from './operations/explain';
 import { flagOperations } from './operations/flags';
 import { ofrepOperations } from './operations/ofrep';
 import { overrideOperations } from './operations/overrides';
+import { metricsOperations } from './operations/metrics';
+import { peopleOperations } from './operations/people';
 import { ruleOperations } from './operations/rules';
 import { segmentOperations } from './operations/segments';
 
@@ -21,4 +23,6 @@ export const operations: Readonly<Record<RouteKey, Operation>> = {
   ...overrideOperations,
   ...deviceOperations,
   ...auditOperations,
+  ...peopleOperations,
+  ...metricsOperations,
 };

@@ -1,5 +1,6 @@
 import type { RouteKey } from '../functions/routes';
 import { DeviceIdSchema } from '../shared/contract/device';
+import { AuditIdSchema } from '../shared/contract/audit';
 import { AnyUserIdSchema, FlagKeySchema } from '../shared/contract/primitives';
 import { RuleIdSchema } from '../shared/contract/rule';
 import { SegmentKeySchema } from '../shared/contract/segment';
@@ -17,6 +18,7 @@ export const pathParameters: Readonly<Record<NameIn<RouteKey>, PathParameter>> =
   flagKey: { schema: FlagKeySchema, description: 'Key of the flag.' },
   ruleId: { schema: RuleIdSchema, description: 'Id of the rule.' },
   segmentKey: { schema: SegmentKeySchema, description: 'Key of the segment.' },
+  id: { schema: AuditIdSchema, description: 'Id of the audit event.' },
   key: { schema: FlagKeySchema, description: 'Key of the flag.' },
   deviceId: { schema: DeviceIdSchema, description: 'Id of the device.' },
   userId: {

@@ -5,8 +5,10 @@ import { deviceSchemas } from './schemas/devices';
 import { evaluationSchemas } from './schemas/evaluation';
 import { explainSchemas } from './schemas/explain';
 import { flagSchemas } from './schemas/flags';
+import { metricsSchemas } from './schemas/metrics';
 import { ofrepSchemas } from './schemas/ofrep';
 import { overrideSchemas } from './schemas/overrides';
+import { peopleSchemas } from './schemas/people';
 import { problemSchemas } from './schemas/problems';
 import { ruleSchemas } from './schemas/rules';
 import { segmentSchemas } from './schemas/segments';
@@ -23,6 +25,8 @@ export const schemas = {
   ...overrideSchemas,
   ...deviceSchemas,
   ...auditSchemas,
+  ...peopleSchemas,
+  ...metricsSchemas,
   ...problemSchemas,
 };
 

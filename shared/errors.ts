@@ -13,6 +13,7 @@ export type FlagErrorCode =
   | 'NOT_FOUND'
   | 'ALREADY_EXISTS'
   | 'IN_USE'
+  | 'NOT_REVERTIBLE'
   | 'VERSION_CONFLICT'
   | 'PAYLOAD_TOO_LARGE'
   | 'UNSUPPORTED_MEDIA_TYPE'

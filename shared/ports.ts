@@ -1,7 +1,10 @@
 import type { AuditEvent, AuditEventName } from './contract/audit';
 import type { Device } from './contract/device';
 import type { Flag } from './contract/flag';
+import type { ReasonCode } from './contract/evaluation';
+import type { OverrideAction } from './contract/metrics';
 import type { OverrideKind } from './contract/override';
+import type { Person } from './contract/person';
 import type { JsonValue } from './contract/primitives';
 import type { PlannedChange } from './contract/schedule';
 import type { Segment } from './contract/segment';
@@ -226,8 +229,14 @@ export interface AuditRepository {
   /** Newest first. A change of several flags is found by each of them. */
   list(query: AuditQuery): Promise<{ changes: Change[]; next: string | undefined }>;
   find(id: string): Promise<Change | undefined>;
-  /** Files a change once: false where it is filed already. `counted` moves the flag's counter in the same step. */
-  append(change: Change, counted?: CountMove): Promise<boolean>;
+  /**
+   * Files a change once: false where it is filed already. `counted` moves the flag's counter, `totals` are added to
+   * what was ever done to overrides, both in the same step.
+   */
+  append(
+    change: Change,
+    moves?: { counted?: CountMove | undefined; totals?: OverrideTotals },
+  ): Promise<boolean>;
   /** Puts a stream record aside that cannot be understood. */
   quarantine(id: string, record: string): Promise<void>;
 }
@@ -272,6 +281,26 @@ export interface CountMove {
   readonly by: 1 | -1;
 }
 
+/** How many overrides were created, updated, deleted, or have expired, by flag key. */
+export type OverrideTotals = ReadonlyMap<string, Readonly<Partial<Record<OverrideAction, number>>>>;
+
+export interface EvaluationCount {
+  readonly flagKey: string;
+  /** Null for a value that is no variant. */
+  readonly variant: string | null;
+  readonly reason: ReasonCode;
+  readonly count: number;
+}
+
+export interface StatsRepository {
+  /** What was ever done to overrides in an environment, on flags that are deleted too. */
+  overrideTotals(environment: string): Promise<OverrideTotals>;
+  /** What flags ever gave in an environment. */
+  evaluationTotals(environment: string): Promise<EvaluationCount[]>;
+  /** Adds to the totals and to those of the hour. Tried once: a count may be lost, and is not repeated. */
+  addEvaluations(environment: string, counts: readonly EvaluationCount[], nowMs: number): Promise<void>;
+}
+
 export interface ChangeRepository {
   /** The change record of an id among those of a flag, segment, user or device, strongly. */
   find(environment: string, of: RulesetPart | OverrideSubject, changeId: string): Promise<Change | undefined>;
@@ -302,6 +331,12 @@ export interface PoolUser {
 export interface UserDirectory {
   exists(userId: string): Promise<boolean>;
   find(userId: string): Promise<PoolUser | undefined>;
+  /** People by the beginning of their e-mail address or by id, else all; strictly behind `after`. */
+  list(page: {
+    q: string | undefined;
+    after: string | undefined;
+    limit: number;
+  }): Promise<{ people: Person[]; next: string | undefined }>;
 }
 
 /** What a function is for: it decides how long a request may take, and which failures are counted together. */
@@ -314,5 +349,11 @@ export interface Telemetry {
   /** Somebody must act. */
   error(message: string, data?: Record<string, unknown>): void;
   /** Each combination of values is a metric that is paid for, so none may grow with flags, users or requests. */
-  count(metric: string, dimensions?: { readonly area?: Area; readonly event?: AuditEventName }): void;
+  count(
+    metric: string,
+    dimensions?: { readonly area?: Area; readonly event?: AuditEventName; readonly action?: OverrideAction },
+    by?: number,
+  ): void;
+  /** How much there is of something now. As for {@link count}, no dimension may grow. */
+  gauge(metric: string, value: number, dimensions: { readonly environment: string }): void;
 }

@@ -12,6 +12,14 @@ export const startInvocation = (requestId: string, functionName: string): void =
   logger.appendKeys({ requestId, functionName });
 };
 
+const emit = (metric: string, value: number, dimensions: Readonly<Record<string, string>>): void => {
+  const single = metrics.singleMetric();
+  for (const [name, of] of Object.entries(dimensions)) {
+    single.addDimension(name, of);
+  }
+  single.addMetric(metric, MetricUnit.Count, value);
+};
+
 /** Structured log lines and CloudWatch metrics (embedded metric format); nothing else writes to standard output. */
 export const telemetry: Telemetry = {
   info: (message, data = {}) => {
@@ -23,11 +31,10 @@ export const telemetry: Telemetry = {
   error: (message, data = {}) => {
     logger.error(message, data);
   },
-  count: (metric, dimensions = {}) => {
-    const single = metrics.singleMetric();
-    for (const [name, value] of Object.entries(dimensions as Record<string, string>)) {
-      single.addDimension(name, value);
-    }
-    single.addMetric(metric, MetricUnit.Count, 1);
+  count: (metric, dimensions = {}, by = 1) => {
+    emit(metric, by, dimensions);
+  },
+  gauge: (metric, value, dimensions) => {
+    emit(metric, value, dimensions);
   },
 };

@@ -33,6 +33,7 @@ export class AccessRoles extends Construct {
       target: this.createRole('Target', props, target(props)),
       equip: this.createRole('Equip', props, equip(props)),
       assign: this.createRole('Assign', props, assign(props)),
+      revert: this.createRole('Revert', props, revert(props)),
       record: this.createRole('Record', props, record(props)),
       sweep: this.createRole('Sweep', props, sweep(props)),
     };
@@ -52,12 +53,21 @@ export class AccessRoles extends Construct {
   }
 }
 
+/** Where `shared/dynamodb/keys.ts` puts counts. */
+const STATS_PREFIX = 'STATS#';
+
 const allow = (resources: readonly string[], actions: readonly string[]): PolicyStatement =>
   new PolicyStatement({ actions: [...actions], resources: [...resources] });
 
+/** Writes nothing but how often it evaluated. */
 const evaluate = ({ flagTable }: AccessRolesProps): PolicyStatement[] => [
   allow([flagTable.tableArn], ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query']),
   allow([flagTable.userIndexArn], ['dynamodb:Query']),
+  new PolicyStatement({
+    actions: ['dynamodb:UpdateItem'],
+    resources: [flagTable.tableArn],
+    conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [`${STATS_PREFIX}*`] } },
+  }),
 ];
 
 const read = ({ flagTable, auditTable }: AccessRolesProps): PolicyStatement[] => [
@@ -94,6 +104,11 @@ const survey = (props: AccessRolesProps): PolicyStatement[] => [
 const target = (props: AccessRolesProps): PolicyStatement[] => [
   ...write(props),
   allow([props.userPool.userPoolArn], ['cognito-idp:ListUsers']),
+];
+
+const revert = (props: AccessRolesProps): PolicyStatement[] => [
+  ...survey(props),
+  allow([props.auditTable.tableArn], ['dynamodb:GetItem']),
 ];
 
 const equip = (props: AccessRolesProps): PolicyStatement[] => [

@@ -28,7 +28,7 @@ export interface FlagApiProps extends Omit<ApiStageProps, 'httpApi'> {
 }
 
 /** The gateway has no optional authorizer, so the functions of the other callers verify a token themselves. */
-const mustSignIn: readonly Caller[] = ['user', 'viewer', 'admin'];
+const mustSignIn: readonly Caller[] = ['user', 'viewer', 'scraper', 'admin'];
 
 /** The HTTP API: one route per line of the route table, one integration and one permission per function. */
 export class FlagApi extends Construct {

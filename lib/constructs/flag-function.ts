@@ -35,6 +35,7 @@ const sizes: Readonly<Record<AccessProfile, { readonly memoryMb: number; readonl
     target: { memoryMb: 1024, timeoutSeconds: 10 },
     equip: { memoryMb: 1024, timeoutSeconds: 10 },
     assign: { memoryMb: 1024, timeoutSeconds: 10 },
+    revert: { memoryMb: 1024, timeoutSeconds: 10 },
     record: { memoryMb: 512, timeoutSeconds: 60 },
     sweep: { memoryMb: 512, timeoutSeconds: 300 },
   };

@@ -1,4 +1,4 @@
-import { listAuditEventsRequest } from '../../shared/contract/audit-requests';
+import { listAuditEventsRequest, revertChangeRequest } from '../../shared/contract/audit-requests';
 import type { Operation } from '../operation';
 
 export const auditOperations = {
@@ -17,5 +17,23 @@ export const auditOperations = {
       to: 'Not after this moment.',
     },
     answers: { 200: { description: 'A page of audit events.', body: 'AuditEventPage' } },
+  },
+  'POST /api/admin/audit/{id}/revert': {
+    tag: 'Audit',
+    summary: 'Take a change back',
+    description:
+      'Writes what was there before as a new change, if the thing is still as the change left it; else 412. The new event says `revert of <id>` as its reason.',
+    request: revertChangeRequest,
+    condition: 'If-Match',
+    answers: { 200: { description: 'The event of the new change.', body: 'AuditEvent' } },
+    problems: [
+      'NOT_FOUND',
+      'NOT_REVERTIBLE',
+      'FLAG_NOT_FOUND',
+      'IN_USE',
+      'INVALID_VALUE',
+      'PAYLOAD_TOO_LARGE',
+      'RATE_LIMITED',
+    ],
   },
 } as const satisfies Record<string, Operation>;

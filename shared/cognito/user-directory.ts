@@ -2,13 +2,33 @@ import {
   AdminListGroupsForUserCommand,
   CognitoIdentityProviderClient,
   ListUsersCommand,
+  type ListUsersCommandOutput,
   type UserType,
 } from '@aws-sdk/client-cognito-identity-provider';
 import { deadlineSignal } from '../deadline';
-import { StoreUnavailable } from '../errors';
+import type { Person } from '../contract/person';
+import { UserSubSchema } from '../contract/primitives';
+import { FlagError, invalidField, StoreUnavailable } from '../errors';
 import type { PoolUser, UserDirectory } from '../ports';
 
 const REQUEST_TIMEOUT_MS = 1_500;
+
+/** What Cognito lists at a time. */
+const MAX_LISTED = 60;
+
+/** A text in a filter expression: a quotation mark would end it, and what follows be another filter. */
+const quoted = (text: string): string => `"${text.replaceAll(/["\\]/g, (special) => `\\${special}`)}"`;
+
+const isSub = (text: string): boolean => UserSubSchema.safeParse(text).success;
+
+const filterOf = (q: string): string =>
+  isSub(q) ? `sub = ${quoted(q.toLowerCase())}` : `email ^= ${quoted(q)}`;
+
+/** Cognito refuses a token that it has not given for this very filter, or that is too old. */
+const asFaultOfCursor = (error: unknown): unknown =>
+  error instanceof Error && error.name === 'InvalidParameterException'
+    ? invalidField('#query/cursor', 'invalid_cursor', 'the cursor is not one of this listing, or is too old')
+    : error;
 
 /** The users of the Cognito user pool. */
 export class CognitoUserDirectory implements UserDirectory {
@@ -33,10 +53,51 @@ export class CognitoUserDirectory implements UserDirectory {
       return undefined;
     }
     const groups = await this.groupsOf(user.Username);
-    const known = (user.Attributes ?? []).flatMap(({ Name, Value }): [string, string][] =>
-      Name === undefined || Value === undefined ? [] : [[Name, Value]],
+    return groups && { attributes: attributesOf(user), groups };
+  }
+
+  /**
+   * A position is Cognito's token of a page, behind the number of its users that were listed before: the laptop's pool
+   * gives everybody at once.
+   */
+  async list(page: {
+    q: string | undefined;
+    after: string | undefined;
+    limit: number;
+  }): Promise<{ people: Person[]; next: string | undefined }> {
+    const { q, after = '0:', limit } = page;
+    const skipped = Number.parseInt(after, 10);
+    const token = after.slice(after.indexOf(':') + 1) || undefined;
+    const command = new ListUsersCommand({
+      UserPoolId: this.userPoolId,
+      Filter: q === undefined ? undefined : filterOf(q),
+      Limit: Math.min(limit, MAX_LISTED),
+      PaginationToken: token,
+    });
+    const listed = await this.ask((options) =>
+      this.client.send(command, options).catch((error: unknown) => {
+        throw token === undefined ? error : asFaultOfCursor(error);
+      }),
     );
-    return groups && { attributes: Object.fromEntries(known), groups };
+    const users = (listed.Users ?? []).slice(skipped, skipped + limit);
+    const withGroups = q !== undefined && isSub(q);
+    return {
+      people: await Promise.all(users.map((user) => this.personOf(user, withGroups))),
+      next: positionBehind(listed, skipped + users.length, token),
+    };
+  }
+
+  private async personOf(user: UserType, withGroups: boolean): Promise<Person> {
+    const attributes = attributesOf(user);
+    const groups = withGroups ? await this.groupsOf(user.Username ?? '') : undefined;
+    return {
+      userId: attributes['sub'] ?? user.Username ?? '',
+      email: attributes['email'] ?? null,
+      ...(groups && { groups }),
+      enabled: user.Enabled ?? true,
+      status: user.UserStatus ?? 'UNKNOWN',
+      ...(user.UserCreateDate && { createdAt: user.UserCreateDate.toISOString() }),
+    };
   }
 
   /** The user id goes into a filter expression: that it has the form of one keeps it from being another filter. */
@@ -81,7 +142,25 @@ export class CognitoUserDirectory implements UserDirectory {
     try {
       return await send(abortSignal === undefined ? {} : { abortSignal });
     } catch (error) {
-      throw new StoreUnavailable('no', error);
+      throw error instanceof FlagError ? error : new StoreUnavailable('no', error);
     }
   }
 }
+
+const attributesOf = ({ Attributes = [] }: UserType): Record<string, string> =>
+  Object.fromEntries(
+    Attributes.flatMap(({ Name, Value }): [string, string][] =>
+      Name === undefined || Value === undefined ? [] : [[Name, Value]],
+    ),
+  );
+
+const positionBehind = (
+  { Users = [], PaginationToken }: ListUsersCommandOutput,
+  seen: number,
+  token: string | undefined,
+): string | undefined => {
+  if (Users.length > seen) {
+    return `${String(seen)}:${token ?? ''}`;
+  }
+  return PaginationToken === undefined ? undefined : `0:${PaginationToken}`;
+};

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { AuditEventNameSchema } from './audit';
-import { pagingParameters } from './parameters';
+import { pagingParameters, switchParameter } from './parameters';
 import { AnyUserIdSchema, FlagKeySchema, spelledAsStored, TimestampSchema } from './primitives';
 
 const moment = TimestampSchema.transform((text) => new Date(text).toISOString()).optional();
@@ -17,3 +17,6 @@ export const listAuditEventsRequest = {
     to: moment,
   },
 };
+
+/** What the route that reverts a change takes. */
+export const revertChangeRequest = { query: { dryRun: switchParameter } };

@@ -35,6 +35,9 @@ export const AUDIT_EVENTS = [
 export const AuditEventNameSchema = z.enum(AUDIT_EVENTS);
 export type AuditEventName = z.infer<typeof AuditEventNameSchema>;
 
+/** A UUID, `expired-<hash>`, or the id of a stream record. */
+export const AuditIdSchema = z.string().regex(/^[\w.-]{1,100}$/, 'is no id of an audit event');
+
 /** One entry of the audit log; fields that do not apply are null. */
 export const AuditEventSchema = z.strictObject({
   id: z.string(),

@@ -1,9 +1,17 @@
 import { BATCH_EVENTS } from '../contract/audit';
-import { type AuditQuery, type AuditRepository, type Change, type CountMove, MAX_PAGE_BYTES } from '../ports';
+import {
+  type AuditQuery,
+  type AuditRepository,
+  type Change,
+  type CountMove,
+  MAX_PAGE_BYTES,
+  type OverrideTotals,
+} from '../ports';
 import { WriteConflict } from '../errors';
 import { parseChangeItem, readable } from './items';
 import { auditIndexKeys, auditKey, auditPointerKey, auditSortKey, countedKind, quarantineKey } from './keys';
 import { moveCount } from './override-counts';
+import { addOverrideTotals } from './override-totals';
 import type { Item, Table } from './table';
 
 /** The flags that a change of several is about. */
@@ -74,14 +82,20 @@ export class DynamoAuditRepository implements AuditRepository {
     private readonly flagTable: Table,
   ) {}
 
-  async append(change: Change, counted?: CountMove): Promise<boolean> {
+  async append(
+    change: Change,
+    { counted, totals }: { counted?: CountMove | undefined; totals?: OverrideTotals } = {},
+  ): Promise<boolean> {
     const put = { Item: auditItem(change), ConditionExpression: 'attribute_not_exists(PK)' };
     // first, and over themselves if they come again: the row that makes the change known is never without them
     await Promise.all(pointers(change).map((pointer) => this.auditTable.put(pointer)));
-    const count =
-      counted === undefined
+    const { name } = this.flagTable;
+    const count = [
+      ...(counted === undefined
         ? []
-        : moveCount(this.flagTable.name, counted.place, new Map([[countedKind(counted.place), counted.by]]));
+        : moveCount(name, counted.place, new Map([[countedKind(counted.place), counted.by]]))),
+      ...(totals === undefined ? [] : addOverrideTotals(name, change.environment, totals)),
+    ];
     try {
       if (count.length === 0) {
         await this.auditTable.put(put.Item, put.ConditionExpression);

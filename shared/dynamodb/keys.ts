@@ -14,6 +14,8 @@ export const PREFIX = {
   changed: 'CHANGED#',
   sweep: 'SWEEP#',
   count: 'COUNT#',
+  overrideTotal: 'OVERRIDES#',
+  evaluationTotal: 'EVALUATIONS#',
 } as const;
 
 export interface Key {
@@ -139,6 +141,25 @@ export const overrideGsi2 = (place: OverridePlace, expiresAt: string | null, sha
 /** What the counters call an override of this place. */
 export const countedKind = ({ userId, kind }: OverridePlace): CountedKind =>
   userId === null ? 'device' : kind;
+
+/** What was ever counted in an environment, one query: deleted flags stay in it. */
+export const statsPartition = (environment: string): string => `STATS#${environment}`;
+
+export const overrideTotalKey = (environment: string, flagKey: string, shard: number): Key => ({
+  PK: statsPartition(environment),
+  SK: `${PREFIX.overrideTotal}${flagKey}#${String(shard)}`,
+});
+
+export const evaluationTotalKey = (environment: string, bucket: number): Key => ({
+  PK: statsPartition(environment),
+  SK: `${PREFIX.evaluationTotal}${String(bucket)}`,
+});
+
+/** What the flags of a bucket gave in an hour, as `2026-11-21T09`. */
+export const evaluationHourKey = (environment: string, bucket: number, hour: string): Key => ({
+  PK: `${statsPartition(environment)}#${String(bucket)}`,
+  SK: hour,
+});
 
 /** Audit rows: found by id, and newest first by environment, flag, user and actor. */
 export const auditKey = (id: string): Key => ({ PK: `AUDIT#${id}`, SK: 'EVENT' });

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { invalidField } from '../errors';
 
 /** A cursor has a bounded length long before the gateway's limit on a line. */
-const MAX_LENGTH = 2_048;
+const MAX_LENGTH = 6_144;
 
 const seal = (scope: string, position: string): string =>
   createHash('sha256')

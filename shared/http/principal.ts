@@ -5,9 +5,10 @@ import type { TokenVerifier } from './token-verifier';
 
 /**
  * Who may call a route: `none` reads no identity; `anyone` may come without a token (a bad one is still refused);
- * `evaluator` is the same, or a machine whose token has the scope for evaluation; `user` is any signed-in user; `viewer` is a member of `viewer` or `admin`; `admin` of `admin` only.
+ * `evaluator` is the same, or a machine whose token has the scope for evaluation; `user` is any signed-in user; `viewer` is a member of `viewer` or `admin`; `scraper` is the same, or a machine whose token
+ * has the scope for metrics; `admin` is a member of `admin` only.
  */
-export type Caller = 'none' | 'anyone' | 'evaluator' | 'user' | 'viewer' | 'admin';
+export type Caller = 'none' | 'anyone' | 'evaluator' | 'user' | 'viewer' | 'scraper' | 'admin';
 
 export interface Principal {
   /** The token's `sub`, or the ARN of who signed the request; undefined for an anonymous caller. */
@@ -21,12 +22,16 @@ export interface Principal {
 const ANONYMOUS: Principal = { userId: undefined, identity: NO_IDENTITY, isMachine: false };
 const MACHINE: Principal = { ...ANONYMOUS, isMachine: true };
 
-/** What a machine's token has to be for. */
-const EVALUATE_SCOPE = 'guidon/evaluate';
+/** What a machine's token has to be for; other routes are not open to machines. */
+const SCOPES: Readonly<Partial<Record<Caller, string>>> = {
+  evaluator: 'guidon/evaluate',
+  scraper: 'guidon/metrics',
+};
 
 /** Groups of which a caller needs one. */
 const GROUPS: Readonly<Partial<Record<Caller, readonly string[]>>> = {
   viewer: ['viewer', 'admin'],
+  scraper: ['viewer', 'admin'],
   admin: ['admin'],
 };
 
@@ -44,11 +49,12 @@ const bearer = (authorization: string): string => {
 };
 
 const identifyMachine = (caller: Caller, scope: unknown): Principal => {
-  if (caller !== 'evaluator') {
+  const needed = SCOPES[caller];
+  if (needed === undefined) {
     throw new FlagError('FORBIDDEN', 'This is for people: the token of a machine does not open it.');
   }
-  if (typeof scope !== 'string' || !scope.split(' ').includes(EVALUATE_SCOPE)) {
-    throw new FlagError('FORBIDDEN', `This needs a token with the scope ${EVALUATE_SCOPE}.`);
+  if (typeof scope !== 'string' || !scope.split(' ').includes(needed)) {
+    throw new FlagError('FORBIDDEN', `This needs a token with the scope ${needed}.`);
   }
   return MACHINE;
 };

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { DeviceIdSchema } from '../contract/device';
+import { AuditIdSchema } from '../contract/audit';
 import { FlagKeySchema } from '../contract/primitives';
 import { RuleIdSchema } from '../contract/rule';
 import { SegmentKeySchema } from '../contract/segment';
@@ -96,6 +97,8 @@ export const namedSubjectOf = (request: {
   request.event.pathParameters?.['deviceId'] === undefined
     ? { userId: request.event.pathParameters?.['userId'] }
     : { deviceId: deviceIdOf(request) };
+export const auditIdOf = ({ event }: { event: HttpEvent }): string =>
+  pathParameter(event, 'id', AuditIdSchema);
 
 /** `If-Match`: `*` or a list of version tags. Weak tags are taken too, a proxy that compresses makes them weak. */
 const ifMatchOf = (header: string | undefined): IfMatch | undefined => {

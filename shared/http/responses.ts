@@ -25,6 +25,13 @@ export const noContent = (version?: number): HttpResponse => ({
 /** A part of a stored thing, with the version of the whole as entity tag. */
 export const okAt = (version: number, part: unknown): HttpResponse => ok(part, versionTag(version));
 
+/** The text format of Prometheus. */
+export const exposition = (body: string): HttpResponse => ({
+  statusCode: 200,
+  headers: { 'content-type': 'text/plain; version=0.0.4; charset=utf-8', 'cache-control': 'no-store' },
+  body,
+});
+
 /** A stored thing, with its version as entity tag. */
 export const okVersioned = (thing: { version: number }): HttpResponse => okAt(thing.version, thing);
 

@@ -18,6 +18,7 @@ import type {
   Transition,
 } from '../ports';
 import { expiryChange, hasExpired } from './expiry-change';
+import { overrideTotals, totalsOfActions } from './override-totals';
 import { unattributedChange } from './unattributed-change';
 
 /** Characters of a record that are kept; an item of the table has its limit too. */
@@ -212,7 +213,8 @@ export class ChangeService {
 
   private async file(change: Change, counted?: CountMove): Promise<void> {
     const { audit, telemetry } = this.parts;
-    if (await audit.append(change, counted)) {
+    const totals = overrideTotals(change);
+    if (await audit.append(change, { counted, totals })) {
       const { id, event, environment, flagKey, actor, route, requestId } = change;
       telemetry.info('change recorded', {
         changeId: id,
@@ -224,6 +226,9 @@ export class ChangeService {
         changeRequestId: requestId,
       });
       telemetry.count('ChangesRecorded', { event });
+      for (const [action, by] of totalsOfActions(totals)) {
+        telemetry.count('OverridesChanged', { action }, by);
+      }
     }
   }
 }

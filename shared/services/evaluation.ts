@@ -3,10 +3,12 @@ import type { Evaluation, EvaluationContext, Question, Sha256 } from '../evaluat
 import type { Clock } from '../ports';
 import type { FlagCache, Ruleset } from './flag-cache';
 import { bothOf, type OverrideCache, type OverridesByFlag } from './override-cache';
+import type { UsageCounter } from './usage';
 
 export interface EvaluationServiceParts {
   readonly flagCache: FlagCache;
   readonly overrideCache: OverrideCache;
+  readonly usage: UsageCounter;
   readonly sha256: Sha256;
   readonly clock: Clock;
 }
@@ -43,8 +45,11 @@ export class EvaluationService {
   /** Every flag that is there for this caller. */
   async evaluate(context: EvaluationContext, isFresh = false): Promise<EvaluatedFlags> {
     const { ruleset, overrides, question, isStale } = await this.prepare(context, isFresh);
-    const evaluations = evaluateAll(ruleset.flags.values(), overrides, question);
-    return { version: ruleset.version, evaluations: evaluations.map((each) => staleIf(isStale, each)) };
+    const evaluations = evaluateAll(ruleset.flags.values(), overrides, question).map((each) =>
+      staleIf(isStale, each),
+    );
+    await this.count(context, evaluations);
+    return { version: ruleset.version, evaluations };
   }
 
   /** One flag; undefined where it is absent for this caller. */
@@ -52,7 +57,18 @@ export class EvaluationService {
     const { ruleset, overrides, question, isStale } = await this.prepare(context, false);
     const flag = ruleset.flags.get(flagKey);
     const evaluation = flag && evaluateFlag(flag, overrides.get(flagKey), question);
-    return evaluation && staleIf(isStale, evaluation);
+    if (evaluation === undefined) {
+      return undefined;
+    }
+    const evaluated = staleIf(isStale, evaluation);
+    await this.count(context, [evaluated]);
+    return evaluated;
+  }
+
+  private async count({ environment }: EvaluationContext, evaluations: readonly Evaluation[]): Promise<void> {
+    const { usage } = this.parts;
+    usage.count(environment, evaluations);
+    await usage.writeWhenDue();
   }
 
   private async prepare(context: EvaluationContext, isFresh: boolean): Promise<Prepared> {

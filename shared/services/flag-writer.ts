@@ -3,7 +3,15 @@ import type { Flag, FlagDefinition } from '../contract/flag';
 import { jsonPointer } from '../contract/json-pointer';
 import { FlagError } from '../errors';
 import type { Compilers } from '../evaluation/model';
-import type { Clock, FlagRecord, FlagRepository, FlagSnapshot, NewId, SegmentRepository } from '../ports';
+import type {
+  Change,
+  Clock,
+  FlagRecord,
+  FlagRepository,
+  FlagSnapshot,
+  NewId,
+  SegmentRepository,
+} from '../ports';
 import { type Call, checkVersion } from './call';
 import { retryOnConflict } from './conflict-retry';
 import { changedKeys, definitionChange, stamped } from './definition-change';
@@ -23,6 +31,11 @@ export interface Decision {
   readonly fields: Partial<Flag>;
   /** @default a JSON pointer into the flag */
   readonly pointerOf?: PointerOf;
+}
+
+interface About {
+  readonly event: AuditEventName;
+  readonly reason?: string | null;
 }
 
 export interface Written {
@@ -48,20 +61,15 @@ export class FlagWriter {
       if (snapshot.record !== undefined) {
         throw new FlagError('ALREADY_EXISTS', `The flag "${definition.key}" exists already.`);
       }
-      return this.save(call, snapshot, { fields: definition }, { event: 'flag.created' });
+      return (await this.save(call, snapshot, { fields: definition }, { event: 'flag.created' })).flag;
     });
   }
 
   /** One change of an existing flag; one that changes nothing writes nothing. */
-  change(
-    call: Call,
-    flagKey: string,
-    about: { readonly event: AuditEventName; readonly reason?: string | null },
-    decide: (current: Flag) => Decision,
-  ): Promise<Flag> {
+  change(call: Call, flagKey: string, about: About, decide: (current: Flag) => Decision): Promise<Flag> {
     return retryOnConflict(async () => {
       const { snapshot, record } = await this.present(call, flagKey);
-      return this.save(call, snapshot, decide(record.flag), about);
+      return (await this.save(call, snapshot, decide(record.flag), about)).flag;
     });
   }
 
@@ -76,7 +84,7 @@ export class FlagWriter {
       const snapshot = await this.parts.flags.readForWrite(call.environment, flagKey);
       const current = snapshot.record?.flag;
       checkVersion(call, current?.version);
-      const flag = await this.save(call, snapshot, await decide(current), about);
+      const { flag } = await this.save(call, snapshot, await decide(current), about);
       return { flag, isNew: current === undefined };
     });
   }
@@ -84,19 +92,46 @@ export class FlagWriter {
   async delete(call: Call, flagKey: string): Promise<void> {
     await retryOnConflict(async () => {
       const { snapshot, record } = await this.present(call, flagKey);
-      const change = definitionChange(call, {
-        id: this.parts.newId(),
-        event: 'flag.deleted',
-        flagKey,
-        before: record.flag,
-        after: undefined,
-        reason: null,
-        nowMs: this.parts.clock(),
-      });
-      if (!call.dryRun) {
-        await this.parts.flags.commit(snapshot, { deleted: record }, change);
-      }
+      await this.end(call, snapshot, record, { event: 'flag.deleted' });
     });
+  }
+
+  /**
+   * Makes a flag what `decide` says it was: undefined where there was none. Its state is a part of it. Answers the
+   * change, or undefined where it is so already.
+   */
+  restore(
+    call: Call,
+    flagKey: string,
+    about: About,
+    decide: (current: Flag | undefined) => Flag | undefined,
+  ): Promise<Change | undefined> {
+    return retryOnConflict(async () => {
+      const snapshot = await this.parts.flags.readForWrite(call.environment, flagKey);
+      const { record } = snapshot;
+      checkVersion(call, record?.flag.version);
+      const fields = decide(record?.flag);
+      if (fields !== undefined) {
+        return (await this.save(call, snapshot, { fields, pointerOf: () => '#path/id' }, about)).change;
+      }
+      return record && this.end(call, snapshot, record, about);
+    });
+  }
+
+  private async end(call: Call, snapshot: FlagSnapshot, record: FlagRecord, about: About): Promise<Change> {
+    const change = definitionChange(call, {
+      id: this.parts.newId(),
+      event: about.event,
+      flagKey: record.flag.key,
+      before: record.flag,
+      after: undefined,
+      reason: about.reason ?? null,
+      nowMs: this.parts.clock(),
+    });
+    if (!call.dryRun) {
+      await this.parts.flags.commit(snapshot, { deleted: record }, change);
+    }
+    return change;
   }
 
   private async present(
@@ -115,8 +150,8 @@ export class FlagWriter {
     call: Call,
     snapshot: FlagSnapshot,
     { fields, pointerOf = jsonPointer }: Decision,
-    about: { readonly event: AuditEventName; readonly reason?: string | null },
-  ): Promise<Flag> {
+    about: About,
+  ): Promise<{ readonly flag: Flag; readonly change: Change | undefined }> {
     const { flags, compilers, clock, newId } = this.parts;
     const id = newId();
     const nowMs = clock();
@@ -124,13 +159,17 @@ export class FlagWriter {
     const flag = {
       ...before?.flag,
       ...fields,
-      ...(before === undefined && { environment: call.environment, state: 'active', killed: false }),
+      ...(before === undefined && {
+        environment: call.environment,
+        state: fields.state ?? 'active',
+        killed: fields.killed ?? false,
+      }),
       ...stamped(call, before?.flag, nowMs),
     } as Flag;
     const record: FlagRecord = { ...(before ?? { generation: id }), flag };
     const changed = changedKeys(before?.flag, flag);
     if (before !== undefined && changed.length === 0) {
-      return before.flag;
+      return { flag: before.flag, change: undefined };
     }
     if (!changed.every((key) => STATE.has(key))) {
       checkFlag(record, compilers, pointerOf);
@@ -149,7 +188,7 @@ export class FlagWriter {
     if (!call.dryRun) {
       await flags.commit(snapshot, record, change);
     }
-    return flag;
+    return { flag, change };
   }
 
   private async checkSegments(

@@ -125,7 +125,7 @@ export class OverrideWriter {
     return { ...place, slot, next };
   }
 
-  /** Commits writes as one change, with the ends of those that they replace after their expiry. */
+  /** Commits writes as one change, with the ends of those that they replace after their expiry; not in a dry run. */
   async commit(
     call: Call,
     writes: readonly [OverrideWrite, ...OverrideWrite[]],
@@ -140,6 +140,9 @@ export class OverrideWriter {
       at: writes.find(({ next }) => next !== undefined)?.next?.updatedAt ?? new Date(nowMs).toISOString(),
       ...call.attribution,
     };
+    if (call.dryRun) {
+      return change;
+    }
     const ended = writes.flatMap(({ slot: { override }, next }) =>
       next?.version === 1 && override !== undefined && hasExpired(override, nowMs)
         ? [expiryChange(override)]

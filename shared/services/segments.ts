@@ -3,7 +3,7 @@ import type { CreateSegmentRequest, ReplaceSegmentRequest, Segment } from '../co
 import { FlagError, invalidField } from '../errors';
 import { compileSegment } from '../evaluation/compile-segment';
 import type { Compilers } from '../evaluation/model';
-import type { Clock, FlagRepository, NewId, SegmentRepository, SegmentSnapshot } from '../ports';
+import type { Change, Clock, FlagRepository, NewId, SegmentRepository, SegmentSnapshot } from '../ports';
 import { type Call, checkVersion } from './call';
 import { retryOnConflict } from './conflict-retry';
 import { changedKeys, definitionChange, stamped } from './definition-change';
@@ -22,6 +22,11 @@ export interface SegmentServiceParts {
   readonly newId: NewId;
 }
 
+interface About {
+  readonly event: AuditEventName;
+  readonly reason?: string | null;
+}
+
 type Definition = Pick<Segment, 'key' | 'name' | 'description' | 'operator' | 'conditions'>;
 
 /** Named rules that the flags of an environment share. Written like flags, and under the same ruleset version. */
@@ -35,7 +40,7 @@ export class SegmentService {
       if (snapshot.segment !== undefined) {
         throw new FlagError('ALREADY_EXISTS', `The segment "${request.key}" exists already.`);
       }
-      return this.save(call, snapshot, request, 'segment.created');
+      return (await this.save(call, snapshot, request, { event: 'segment.created' })).segment;
     });
   }
 
@@ -61,7 +66,8 @@ export class SegmentService {
     }
     return retryOnConflict(async () => {
       const { snapshot } = await this.present(call, segmentKey);
-      return this.save(call, snapshot, { ...request, key: segmentKey }, 'segment.updated');
+      const definition = { ...request, key: segmentKey };
+      return (await this.save(call, snapshot, definition, { event: 'segment.updated' })).segment;
     });
   }
 
@@ -70,25 +76,9 @@ export class SegmentService {
    * so no flag can come to name it meanwhile.
    */
   async delete(call: Call, segmentKey: string): Promise<void> {
-    const { segments, flags, clock, newId } = this.parts;
     await retryOnConflict(async () => {
       const { snapshot, segment } = await this.present(call, segmentKey);
-      const { records } = await flags.list(call.environment, {
-        after: undefined,
-        limit: MAX_NAMED,
-        accept: (record) => namesSegment(record, segmentKey),
-      });
-      if (records.length > 0) {
-        throw inUse(
-          segmentKey,
-          records.map(({ flag }) => flag.key),
-        );
-      }
-      const about = { id: newId(), event: 'segment.deleted', flagKey: null, nowMs: clock() } as const;
-      const change = definitionChange(call, { ...about, before: segment, after: undefined, reason: null });
-      if (!call.dryRun) {
-        await segments.commit(snapshot, { deleted: segment }, change);
-      }
+      await this.end(call, snapshot, segment, { event: 'segment.deleted' });
     });
   }
 
@@ -116,6 +106,52 @@ export class SegmentService {
     }
   }
 
+  /**
+   * Makes a segment what `decide` says it was: undefined where there was none. Answers the change, or undefined where it
+   * is so already. Raises `IN_USE` as {@link delete}.
+   */
+  restore(
+    call: Call,
+    segmentKey: string,
+    about: About,
+    decide: (current: Segment | undefined) => Segment | undefined,
+  ): Promise<Change | undefined> {
+    return retryOnConflict(async () => {
+      const snapshot = await this.parts.segments.readForWrite(call.environment, segmentKey);
+      const { segment } = snapshot;
+      checkVersion(call, segment?.version);
+      const earlier = decide(segment);
+      if (earlier !== undefined) {
+        return (await this.save(call, snapshot, earlier, about)).change;
+      }
+      return segment && this.end(call, snapshot, segment, about);
+    });
+  }
+
+  private async end(call: Call, snapshot: SegmentSnapshot, segment: Segment, about: About): Promise<Change> {
+    const { segments, flags, clock, newId } = this.parts;
+    const { records } = await flags.list(call.environment, {
+      after: undefined,
+      limit: MAX_NAMED,
+      accept: (record) => namesSegment(record, segment.key),
+    });
+    if (records.length > 0) {
+      throw inUse(
+        segment.key,
+        records.map(({ flag }) => flag.key),
+      );
+    }
+    const { event, reason = null } = about;
+    const change = definitionChange(call, {
+      ...{ id: newId(), event, flagKey: null, nowMs: clock(), reason },
+      ...{ before: segment, after: undefined },
+    });
+    if (!call.dryRun) {
+      await segments.commit(snapshot, { deleted: segment }, change);
+    }
+    return change;
+  }
+
   private async present(
     call: Call,
     segmentKey: string,
@@ -132,26 +168,26 @@ export class SegmentService {
     call: Call,
     snapshot: SegmentSnapshot,
     definition: Definition,
-    event: AuditEventName,
-  ): Promise<Segment> {
+    { event, reason = null }: About,
+  ): Promise<{ readonly segment: Segment; readonly change: Change | undefined }> {
     const { segments, compilers, clock, newId } = this.parts;
     const { segment: before } = snapshot;
     const nowMs = clock();
     const { environment } = call;
     const segment: Segment = { ...before, ...definition, environment, ...stamped(call, before, nowMs) };
     if (before !== undefined && changedKeys(before, segment).length === 0) {
-      return before;
+      return { segment: before, change: undefined };
     }
     checkFaults(ruleFaults(segment.conditions, ['conditions'], 1, compilers));
     checkFaults(compileSegment(segment, compilers).faults);
     checkSize('segment', segment);
     await this.checkPatterns(segment);
     const about = { id: newId(), event, flagKey: null, nowMs };
-    const change = definitionChange(call, { ...about, before, after: segment, reason: null });
+    const change = definitionChange(call, { ...about, before, after: segment, reason });
     if (!call.dryRun) {
       await segments.commit(snapshot, segment, change);
     }
-    return segment;
+    return { segment, change };
   }
 }
 

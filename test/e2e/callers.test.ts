@@ -21,6 +21,7 @@ const LET_IN: Readonly<Record<string, readonly Caller[]>> = {
   evaluator: [...DEMO_USERS, 'machine', 'nobody'],
   user: DEMO_USERS,
   viewer: ['admin', 'viewer'],
+  scraper: ['admin', 'viewer', 'machine'],
   admin: ['admin'],
 };
 

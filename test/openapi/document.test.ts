@@ -20,6 +20,7 @@ const asked: Readonly<Record<Caller, unknown>> = {
   anyone: [{ token: [] }, {}],
   evaluator: [{ token: [] }, {}],
   user: [{ token: [] }],
+  scraper: [{ token: [] }],
   viewer: [{ token: [] }],
   admin: [{ token: [] }],
 };

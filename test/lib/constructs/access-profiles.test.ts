@@ -1,5 +1,6 @@
 import { routes, type AccessProfile } from '../../../functions/routes';
 import { streamHandlers } from '../../../functions/stream-handlers';
+import { evaluationHourKey, statsPartition } from '../../../shared/dynamodb/keys';
 import { asText, functionIdOf, propertiesOf, synthesize } from '../synthesize';
 
 interface Statement {
@@ -23,6 +24,7 @@ const profiles: readonly AccessProfile[] = [
   'target',
   'equip',
   'assign',
+  'revert',
   'record',
   'sweep',
 ];
@@ -55,7 +57,7 @@ const streamReader = {
   'DeadLetterQueue.Arn': ['sqs:SendMessage'],
 };
 const evaluator = {
-  'FlagTable.Arn': dynamodb('GetItem', 'BatchGetItem', 'Query'),
+  'FlagTable.Arn': dynamodb('GetItem', 'BatchGetItem', 'Query', 'UpdateItem'),
   'FlagTable.Arn/index/GSI1': query,
 };
 
@@ -92,6 +94,8 @@ const expected: Readonly<Record<AccessProfile, Record<string, string[]>>> = {
     'FlagTable.Arn/index/GSI1': query,
     'UserPool.Arn': ['cognito-idp:ListUsers'],
   },
+
+  revert: { 'FlagTable.Arn': [...writing, ...query].sort(), 'AuditTable.Arn': dynamodb('GetItem') },
   record: {
     ...streamReader,
     'FlagTable.Arn': dynamodb('GetItem', 'Query', 'PutItem', 'UpdateItem'),
@@ -145,12 +149,30 @@ describe('the role of an access profile', () => {
 
   const toWrite =
     /:(Put(Item|Object)|Update|Delete|BatchWrite|PartiQL(Insert|Update|Delete)|Send|Admin(?!List))/;
-  test.each(['nothing', 'evaluate', 'read', 'inspect'] as const)('%s cannot write', (profile) => {
+  test.each(['nothing', 'read', 'inspect'] as const)('%s cannot write', (profile) => {
     const actions = Object.values(grantsOf(profile, 'Allow')).flat();
     expect(actions.filter((action) => toWrite.test(action))).toEqual([]);
     expect(dynamodb('PutItem', 'UpdateItem', 'DeleteItem').every((action) => toWrite.test(action))).toBe(
       true,
     );
+  });
+
+  test('evaluate can write nothing but counts', () => {
+    const statements = policies
+      .filter(({ Roles }) => Roles.map(asText).includes(roleIdOf('evaluate')))
+      .flatMap(({ PolicyDocument }) => PolicyDocument.Statement)
+      .filter(
+        ({ Effect, Action }) =>
+          Effect === 'Allow' && asList(Action).some((action) => toWrite.test(asText(action))),
+      );
+    expect(statements).toEqual([
+      expect.objectContaining({
+        Action: 'dynamodb:UpdateItem',
+        Condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['STATS#*'] } },
+      }),
+    ]);
+    expect(statsPartition('production')).toMatch(/^STATS#/);
+    expect(evaluationHourKey('production', 0, '2026-11-21T09').PK).toMatch(/^STATS#/);
   });
 
   test('nothing but the recorder writes audit rows, and only by putting new ones', () => {

@@ -166,6 +166,20 @@ describe('who is calling', () => {
     await expect(identify(undefined, 'evaluator', parts)).resolves.toMatchObject({ isMachine: false });
   });
 
+  it('may be a machine where metrics are read, by another scope, and has to be somebody there', async () => {
+    const claims = { sub: MACHINE_CLIENT, client_id: MACHINE_CLIENT, aud: undefined, token_use: 'access' };
+    const withScope = (scope: string) => `Bearer ${issuer.sign(issuer.claims({ ...claims, scope }))}`;
+    await expect(identify(withScope('guidon/metrics'), 'scraper', parts)).resolves.toMatchObject({
+      isMachine: true,
+    });
+    const refusal = { code: 'FORBIDDEN' };
+    await expect(identify(withScope('guidon/evaluate'), 'scraper', parts)).rejects.toMatchObject(refusal);
+    await expect(identify(withScope('guidon/metrics'), 'viewer', parts)).rejects.toMatchObject(refusal);
+    await expect(identify(bearer(['viewer']), 'scraper', parts)).resolves.toBeDefined();
+    await expect(identify(bearer([]), 'scraper', parts)).rejects.toMatchObject(refusal);
+    await expect(identify(undefined, 'scraper', parts)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+  });
+
   it('lets a viewer read and not write', async () => {
     await expect(identify(bearer(['viewer']), 'viewer', parts)).resolves.toBeDefined();
     await expect(identify(bearer(['viewer']), 'admin', parts)).rejects.toMatchObject({

@@ -1,0 +1,36 @@
+import { type Config, readConfig } from '../config';
+import { DynamoAuditRepository } from '../dynamodb/audit-repository';
+import { DynamoChangeLimiter } from '../dynamodb/change-limiter';
+import { OverrideReverts } from '../services/override-reverts';
+import { notRevertible } from '../services/revert-faults';
+import { type ImportReverts, RevertService } from '../services/reverts';
+import { telemetry } from '../telemetry';
+import { compilers } from './compilers';
+import { composeFlagWriter } from './flag-writer';
+import { composeOverrideWriter } from './override-writer';
+import { clock, openTables } from './parts';
+import { composeSegmentService } from './segment-service';
+
+/** Nothing undoes imports yet. */
+const NO_IMPORTS: ImportReverts = {
+  undoImport: async () => {
+    throw notRevertible('An import cannot be reverted here yet.');
+  },
+};
+
+export const composeRevertService = (config: Config = readConfig()): RevertService => {
+  const { flagTable, auditTable } = openTables(config);
+  return new RevertService({
+    audit: new DynamoAuditRepository(auditTable, flagTable),
+    overrides: new OverrideReverts({
+      writer: composeOverrideWriter(flagTable),
+      limiter: new DynamoChangeLimiter(flagTable, clock, config.overrideChangesPerHour),
+      compilers,
+      clock,
+      telemetry,
+    }),
+    flags: composeFlagWriter(flagTable),
+    segments: composeSegmentService(config),
+    imports: NO_IMPORTS,
+  });
+};

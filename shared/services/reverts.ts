@@ -1,0 +1,171 @@
+import type { AuditEvent, AuditEventName } from '../contract/audit';
+import { type Flag, FlagSchema } from '../contract/flag';
+import type { JsonValue } from '../contract/primitives';
+import { type Segment, SegmentSchema } from '../contract/segment';
+import { FlagError } from '../errors';
+import { jsonEquals } from '../evaluation/json-equals';
+import type { AuditRepository, Change } from '../ports';
+import { shownChange } from './audit';
+import type { Call } from './call';
+import type { FlagWriter } from './flag-writer';
+import type { OverrideReverts } from './override-reverts';
+import { movedOn, notRevertible, reasonOfRevert } from './revert-faults';
+import type { SegmentService } from './segments';
+
+export interface RevertServiceParts {
+  readonly audit: Pick<AuditRepository, 'find'>;
+  readonly overrides: OverrideReverts;
+  readonly flags: Pick<FlagWriter, 'restore'>;
+  readonly segments: Pick<SegmentService, 'restore'>;
+  readonly imports: ImportReverts;
+}
+
+/** Takes back what an import wrote. */
+export interface ImportReverts {
+  undoImport(call: Call, flagKey: string, importId: string): Promise<Change>;
+}
+
+/** The event that takes another back; of those that are not here, the thing is updated, created or deleted again. */
+const OPPOSITE: Readonly<Partial<Record<AuditEventName, AuditEventName>>> = {
+  'flag.enabled': 'flag.disabled',
+  'flag.disabled': 'flag.enabled',
+  'flag.archived': 'flag.restored',
+  'flag.restored': 'flag.archived',
+  'flag.killed': 'flag.revived',
+  'flag.revived': 'flag.killed',
+  'rule.created': 'rule.deleted',
+  'rule.updated': 'rule.updated',
+  'rule.deleted': 'rule.created',
+  'rule.reordered': 'rule.reordered',
+};
+
+const REVERTIBLE_OVERRIDES: ReadonlySet<AuditEventName> = new Set([
+  'override.added',
+  'override.updated',
+  'override.removed',
+  'user.feature_flags.changed',
+  'device.feature_flags.changed',
+]);
+
+type Area = 'flag' | 'segment';
+
+/** Puts back what was there before a change, as a change of its own. */
+export class RevertService {
+  constructor(private readonly parts: RevertServiceParts) {}
+
+  /**
+   * Raises `NOT_FOUND` for an id that the environment's log does not have, `VERSION_CONFLICT` where the thing is not as
+   * the change left it any more, `NOT_REVERTIBLE` for what cannot be taken back.
+   */
+  async revert(call: Call, id: string): Promise<AuditEvent> {
+    const change = await this.parts.audit.find(id);
+    if (change?.environment !== call.environment) {
+      throw new FlagError('NOT_FOUND', 'There is no such audit event in this environment.');
+    }
+    return shownChange(await this.takeBack(call, change));
+  }
+
+  private async takeBack(call: Call, change: Change): Promise<Change> {
+    const { event } = change;
+    if (REVERTIBLE_OVERRIDES.has(event)) {
+      return this.parts.overrides.revert(call, change);
+    }
+    if (event.startsWith('flag.') || event.startsWith('rule.')) {
+      return this.revertFlag(call, change);
+    }
+    if (event.startsWith('segment.')) {
+      return this.revertSegment(call, change);
+    }
+    if (event === 'overrides.imported') {
+      return this.revertImport(call, change);
+    }
+    if (event === 'change.unattributed') {
+      return this.revertUnattributed(call, change);
+    }
+    throw notRevertible(
+      event === 'override.expired'
+        ? 'The time of this override was over: nobody removed it. Add a new one instead.'
+        : `A change of the kind ${event} cannot be reverted.`,
+    );
+  }
+
+  private revertUnattributed(call: Call, change: Change): Promise<Change> {
+    if (change.targetUserId !== null || change.targetDeviceId !== null) {
+      return this.parts.overrides.revert(call, change);
+    }
+    return change.flagKey === null ? this.revertSegment(call, change) : this.revertFlag(call, change);
+  }
+
+  private async revertFlag(call: Call, change: Change): Promise<Change> {
+    const { before, after } = readSides(change, (side) => FlagSchema.safeParse(side).data);
+    const about = aboutRevert(change, 'flag');
+    const flagKey = change.flagKey ?? '';
+    const reverted = await this.parts.flags.restore(call, flagKey, about, (current: Flag | undefined) => {
+      checkUnmoved(current, after, `the flag "${flagKey}"`);
+      return before;
+    });
+    return checkedChange(reverted);
+  }
+
+  private async revertSegment(call: Call, change: Change): Promise<Change> {
+    const { before, after } = readSides(change, (side) => SegmentSchema.safeParse(side).data);
+    const about = aboutRevert(change, 'segment');
+    const key = before?.key ?? after?.key ?? '';
+    const reverted = await this.parts.segments.restore(call, key, about, (current: Segment | undefined) => {
+      checkUnmoved(current, after, `the segment "${key}"`);
+      return before;
+    });
+    return checkedChange(reverted);
+  }
+
+  private revertImport(call: Call, { flagKey, after }: Change): Promise<Change> {
+    const importId =
+      typeof after === 'object' && after !== null && !Array.isArray(after) ? after['importId'] : undefined;
+    if (flagKey === null || typeof importId !== 'string') {
+      throw notRevertible('The audit log does not say which import this was.');
+    }
+    return this.parts.imports.undoImport(call, flagKey, importId);
+  }
+}
+
+const aboutRevert = ({ id, event, before, after }: Change, area: Area) => {
+  const happened = before === null ? 'deleted' : after === null ? 'created' : 'updated';
+  return { event: OPPOSITE[event] ?? (`${area}.${happened}` as const), reason: reasonOfRevert(id) };
+};
+
+/** Both sides of a change of a flag or segment, as the thing; one that was written past the API may be none. */
+const readSides = <Thing>(
+  { before, after }: Change,
+  read: (side: JsonValue) => Thing | undefined,
+): { before: Thing | undefined; after: Thing | undefined } => {
+  const sides = {
+    before: before === null ? undefined : read(before),
+    after: after === null ? undefined : read(after),
+  };
+  const isWhole =
+    (before === null) === (sides.before === undefined) && (after === null) === (sides.after === undefined);
+  if (!isWhole || (before === null && after === null)) {
+    throw notRevertible('The audit log does not show what was there before in a form that can be put back.');
+  }
+  return sides;
+};
+
+const checkUnmoved = (
+  current: Flag | Segment | undefined,
+  after: Flag | Segment | undefined,
+  thing: string,
+) => {
+  const isUnmoved =
+    current === undefined || after === undefined ? current === after : jsonEquals(current, after);
+  if (!isUnmoved) {
+    throw movedOn(thing);
+  }
+};
+
+/** Bookkeeping alone, as the version that somebody set past the API, is no change. */
+const checkedChange = (change: Change | undefined): Change => {
+  if (change === undefined) {
+    throw notRevertible('What there is now is what was there before: there is nothing to put back.');
+  }
+  return change;
+};

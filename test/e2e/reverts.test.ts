@@ -1,0 +1,74 @@
+import { adminOf, expectProblem, keyOf, newUserId } from '../support/admin';
+import { eventually, type GuidonInstance, useGuidon } from '../support/guidon-instance';
+
+let guidon: GuidonInstance;
+const { ask, makeFlag } = adminOf(() => guidon);
+
+beforeAll(async () => {
+  guidon = await useGuidon();
+}, 90_000);
+
+/** The id of the newest event of a kind on a flag. */
+const idOf = async (event: string, path: string): Promise<string> => {
+  const { body } = await eventually(
+    () => ask('GET', `/api/admin/audit?event=${event}&flagKey=${keyOf(path)}&limit=1`),
+    (answer) => {
+      expect(answer.body.items).toHaveLength(1);
+    },
+  );
+  return (body.items[0] as { id: string }).id;
+};
+
+const revert = (id: string, query = '') => ask('POST', `/api/admin/audit/${id}/revert${query}`);
+
+describe('reverting', () => {
+  it('puts a flag back, once, and says so in the audit log', async () => {
+    const path = await makeFlag({ rolloutPercentage: 10 });
+    await ask('PATCH', path, { rolloutPercentage: 90 });
+    const id = await idOf('flag.updated', path);
+    expect(await revert(id, '?dryRun=true')).toMatchObject({
+      status: 200,
+      body: { values: { rolloutPercentage: 10 } },
+    });
+    expect((await ask('GET', path)).body).toMatchObject({ rolloutPercentage: 90, version: 2 });
+    const reverted = await revert(id);
+    expect(reverted).toMatchObject({
+      status: 200,
+      body: {
+        event: 'flag.updated',
+        flagKey: keyOf(path),
+        actor: guidon.ids.admin,
+        reason: `revert of ${id}`,
+        route: 'POST /api/admin/audit/{id}/revert',
+      },
+    });
+    expect((await ask('GET', path)).body).toMatchObject({ rolloutPercentage: 10, version: 3 });
+    expectProblem(await revert(id), 412, 'VERSION_CONFLICT');
+    await eventually(
+      () => ask('GET', `/api/admin/audit?flagKey=${keyOf(path)}&limit=1`),
+      ({ body }) => {
+        expect(body.items).toEqual([reverted.body]);
+      },
+    );
+  });
+
+  it('gives a user the override back that was removed', async () => {
+    const [path, userId] = [await makeFlag(), newUserId()];
+    await ask('POST', `${path}/users`, { userId, overrideType: 'include', reason: 'why' });
+    await ask('DELETE', `${path}/users/${userId}`);
+    expect(await revert(await idOf('override.removed', path))).toMatchObject({
+      status: 200,
+      body: { event: 'override.added', targetUserId: userId },
+    });
+    expect((await ask('GET', `${path}/users`)).body.includes).toMatchObject([{ userId, reason: 'why' }]);
+  });
+
+  it('is refused for what is not there, and for what is spelled wrong', async () => {
+    const path = await makeFlag();
+    const id = await idOf('flag.created', path);
+    expectProblem(await revert('01a1fded-bd16-735b-92dc-eadfe249d180'), 404, 'NOT_FOUND');
+    expectProblem(await revert(id, '?environment=staging'), 404, 'NOT_FOUND');
+    expectProblem(await revert('a%20b'), 400, 'INVALID_REQUEST');
+    expectProblem(await revert(id, '?dryRun=maybe'), 400, 'INVALID_REQUEST');
+  });
+});

@@ -1,0 +1,139 @@
+import { composeRevertService } from '../../../shared/composition/revert-service';
+import type { AuditEvent, AuditEventName } from '../../../shared/contract/audit';
+import { driveStream, type StreamDrive } from '../../support/drive-stream';
+import { aCall, ENVIRONMENT, openWorld, type World } from '../../support/world';
+
+let world: World;
+let drive: StreamDrive;
+let service: ReturnType<typeof composeRevertService>;
+
+beforeAll(async () => {
+  world = await openWorld();
+  drive = driveStream(world);
+  service = composeRevertService(world.config);
+});
+afterAll(() => world.stop());
+
+let made = 0;
+const aFlag = async (fields: Record<string, unknown> = {}): Promise<string> => {
+  made += 1;
+  const key = `flag-${String(made)}`;
+  await world.container.createFlag({ key, ...fields });
+  return key;
+};
+
+let delivered = 0;
+/** The newest event of a kind on a flag, once the stream has been handled. */
+const lastEvent = async (event: AuditEventName, flagKey?: string): Promise<AuditEvent> => {
+  const records = await drive.records();
+  await drive.deliver(records.slice(delivered));
+  delivered = records.length;
+  const { items } = await world.container.audit.list({ environment: ENVIRONMENT, event, flagKey, limit: 1 });
+  return items[0]!;
+};
+
+const revert = (id: string, more: Parameters<typeof aCall>[0] = {}) => service.revert(aCall(more), id);
+
+describe('reverting a change of a flag', () => {
+  it.each([
+    [
+      'flag.updated',
+      'flag.updated',
+      (key: string) => world.container.flags.patch(aCall(), key, { rolloutPercentage: 3 }),
+    ],
+    [
+      'flag.enabled',
+      'flag.disabled',
+      (key: string) => world.container.flags.changeState(aCall(), key, 'enable', null),
+    ],
+    [
+      'flag.archived',
+      'flag.restored',
+      (key: string) => world.container.flags.changeState(aCall(), key, 'archive', null),
+    ],
+    [
+      'flag.killed',
+      'flag.revived',
+      (key: string) => world.container.flags.changeState(aCall(), key, 'kill', null),
+    ],
+    [
+      'rule.created',
+      'rule.deleted',
+      (key: string) =>
+        world.container.rules.add(aCall(), key, {
+          name: null,
+          description: null,
+          operator: 'AND',
+          conditions: [{ attribute: 'country', operator: 'equals', value: 'DE' }],
+          enabled: true,
+          serve: {},
+        }),
+    ],
+  ] as const)('of %s is %s, with a new version', async (event, opposite, change) => {
+    const key = await aFlag();
+    const was = await world.container.flags.get(ENVIRONMENT, key);
+    await change(key);
+    const { id } = await lastEvent(event, key);
+    expect(await revert(id)).toMatchObject({ event: opposite, reason: `revert of ${id}` });
+    const { version, updatedAt, ...is } = await world.container.flags.get(ENVIRONMENT, key);
+    expect(version).toBe(3);
+    expect({ ...is, version: 1, updatedAt: was.updatedAt }).toEqual(was);
+    expect(updatedAt >= was.updatedAt).toBe(true);
+    await expect(revert(id)).rejects.toMatchObject({ code: 'VERSION_CONFLICT' });
+  });
+
+  it('removes one that was created, and creates one that was deleted as it was, killed and archived', async () => {
+    const key = await aFlag({ rolloutPercentage: 12 });
+    await world.container.flags.changeState(aCall(), key, 'kill', null);
+    await world.container.flags.changeState(aCall(), key, 'archive', null);
+    await world.container.flags.delete(aCall(), key);
+    const deletion = await lastEvent('flag.deleted', key);
+    expect(await revert(deletion.id)).toMatchObject({ event: 'flag.created', before: null });
+    expect(await world.container.flags.get(ENVIRONMENT, key)).toMatchObject({
+      rolloutPercentage: 12,
+      killed: true,
+      state: 'archived',
+      version: 1,
+    });
+    const creation = await lastEvent('flag.created', key);
+    expect(await revert(creation.id)).toMatchObject({ event: 'flag.deleted', after: null });
+    await expect(world.container.flags.get(ENVIRONMENT, key)).rejects.toMatchObject({
+      code: 'FLAG_NOT_FOUND',
+    });
+  });
+
+  it('writes nothing in a dry run', async () => {
+    const key = await aFlag();
+    await world.container.flags.patch(aCall(), key, { enabled: true });
+    const { id } = await lastEvent('flag.updated', key);
+    expect(await revert(id, { dryRun: true })).toMatchObject({ values: { enabled: false } });
+    expect(await world.container.flags.get(ENVIRONMENT, key)).toMatchObject({ enabled: true, version: 2 });
+    await expect(revert(id, { ifMatch: [1] })).rejects.toMatchObject({ code: 'VERSION_CONFLICT' });
+  });
+});
+
+describe('reverting a change of a segment', () => {
+  const conditions = [{ attribute: 'country', operator: 'equals', value: 'DE' }] as const;
+  const definition = { name: null, description: null, operator: 'AND', conditions: [...conditions] } as const;
+  const segment = { ...definition, conditions: [...conditions] };
+
+  it('restores, creates again and removes it', async () => {
+    const { segments } = world.container;
+    await segments.create(aCall(), { ...segment, key: 'germans' });
+    await segments.replace(aCall(), 'germans', { ...segment, name: 'Germans' });
+    const update = await lastEvent('segment.updated');
+    expect(await revert(update.id)).toMatchObject({
+      event: 'segment.updated',
+      after: { name: null, version: 3 },
+    });
+    await segments.delete(aCall(), 'germans');
+    const deletion = await lastEvent('segment.deleted');
+    expect(await revert(deletion.id)).toMatchObject({ event: 'segment.created' });
+    const creation = await lastEvent('segment.created');
+    expect(await revert(creation.id)).toMatchObject({
+      event: 'segment.deleted',
+      reason: `revert of ${creation.id}`,
+    });
+    await expect(segments.get(ENVIRONMENT, 'germans')).rejects.toMatchObject({ code: 'SEGMENT_NOT_FOUND' });
+  });
+});

@@ -1,0 +1,223 @@
+import { composeOverrideService } from '../../../shared/composition/override-service';
+import { composeOverrideWriter } from '../../../shared/composition/override-writer';
+import { openTables } from '../../../shared/composition/parts';
+import { composeRevertService } from '../../../shared/composition/revert-service';
+import type { AuditEvent, AuditEventName } from '../../../shared/contract/audit';
+import type { JsonValue } from '../../../shared/contract/primitives';
+import { composeOverrideReader } from '../../support/stored-overrides';
+import type { OverrideSubject } from '../../../shared/ports';
+import { OverrideWriter } from '../../../shared/services/override-writer';
+import { auditedOverride } from '../../../shared/services/shown-override';
+import { driveStream, type StreamDrive } from '../../support/drive-stream';
+import { aCall, aUserId, ENVIRONMENT, openWorld, type World } from '../../support/world';
+
+let world: World;
+let drive: StreamDrive;
+let service: ReturnType<typeof composeRevertService>;
+let writer: OverrideWriter;
+
+beforeAll(async () => {
+  world = await openWorld();
+  drive = driveStream(world);
+  service = composeRevertService(world.config);
+  writer = composeOverrideWriter(openTables(world.config).flagTable);
+});
+afterAll(() => world.stop());
+
+let made = 0;
+const aFlag = async (fields: Record<string, unknown> = {}): Promise<string> => {
+  made += 1;
+  const key = `flag-${String(made)}`;
+  await world.container.createFlag({ key, ...fields });
+  return key;
+};
+
+let delivered = 0;
+/** The newest event of a kind on a flag, once the stream has been handled. */
+const lastEvent = async (event: AuditEventName, flagKey?: string): Promise<AuditEvent> => {
+  const records = await drive.records();
+  await drive.deliver(records.slice(delivered));
+  delivered = records.length;
+  const { items } = await world.container.audit.list({ environment: ENVIRONMENT, event, flagKey, limit: 1 });
+  return items[0]!;
+};
+
+const revert = (id: string, more: Parameters<typeof aCall>[0] = {}) => service.revert(aCall(more), id);
+
+const stateOf = (key: string, subject: OverrideSubject) => composeOverrideReader(world).shown(key, subject);
+
+/** Writes value overrides of several flags as one change. */
+const setValues = async (subject: OverrideSubject, values: Record<string, JsonValue>): Promise<void> => {
+  const opened = await Promise.all(
+    Object.keys(values).map(async (key) =>
+      writer.openOne(await writer.presentFlag(ENVIRONMENT, key), subject, 'value'),
+    ),
+  );
+  const [first, ...others] = opened.map((each) => {
+    const value = values[each.place.flagKey] ?? null;
+    const decided = { value, enabled: true, reason: null, expiresAtMs: null };
+    return OverrideWriter.write(each, value === null ? undefined : writer.next(aCall(), each, decided));
+  });
+  const writes = [first!, ...others] as const;
+  const side = (of: (write: (typeof writes)[number]) => Parameters<typeof auditedOverride>[0] | undefined) =>
+    Object.fromEntries(
+      writes.map((write) => {
+        const state = of(write);
+        return [write.flagKey, state === undefined ? null : auditedOverride(state)];
+      }),
+    );
+  await writer.commit(aCall(), writes, {
+    event: subject.userId === null ? 'device.feature_flags.changed' : 'user.feature_flags.changed',
+    environment: ENVIRONMENT,
+    flagKey: null,
+    targetUserId: subject.userId,
+    targetDeviceId: subject.deviceId,
+    changedKeys: Object.keys(values),
+    before: side(({ slot }) => slot.override),
+    after: side(({ next }) => next),
+    reason: null,
+  });
+};
+
+const future = (ms: number): string => new Date(Date.now() + ms).toISOString();
+
+describe('reverting a change of an override', () => {
+  it('removes one that was added', async () => {
+    const [key, userId] = [await aFlag(), aUserId()];
+    await world.container.put(key, userId, 'include');
+    const { id } = await lastEvent('override.added', key);
+    expect(await revert(id)).toMatchObject({
+      event: 'override.removed',
+      flagKey: key,
+      targetUserId: userId,
+      reason: `revert of ${id}`,
+      after: null,
+    });
+    expect(await stateOf(key, { userId, deviceId: null })).toEqual([]);
+    expect(await lastEvent('override.removed', key)).toMatchObject({ reason: `revert of ${id}` });
+  });
+
+  it('gives one that was changed its reason and end back', async () => {
+    const [key, userId, expiresAt] = [await aFlag(), aUserId(), future(60_000)];
+    await world.container.put(key, userId, 'include', { reason: 'first', expiresAt });
+    await world.container.put(key, userId, 'include', { reason: 'second' });
+    const { id } = await lastEvent('override.updated', key);
+    expect(await revert(id)).toMatchObject({
+      event: 'override.updated',
+      after: { reason: 'first', expiresAt },
+    });
+    expect(await stateOf(key, { userId, deviceId: null })).toMatchObject([
+      { kind: 'include', reason: 'first', expiresAt, version: 3 },
+    ]);
+  });
+
+  it('creates both kinds again that were removed together', async () => {
+    const [key, userId] = [await aFlag(), aUserId()];
+    await world.container.put(key, userId, 'include', { reason: 'in' });
+    await world.container.put(key, userId, 'exclude', { reason: 'out' });
+    await world.container.remove(key, userId);
+    const removal = await lastEvent('override.removed', key);
+    expect(await revert(removal.id)).toMatchObject({
+      event: 'override.added',
+      changedKeys: ['include', 'exclude'],
+      before: { include: null, exclude: null },
+      after: { include: { reason: 'in' }, exclude: { reason: 'out' } },
+    });
+    expect(await stateOf(key, { userId, deviceId: null })).toMatchObject([
+      { reason: 'in' },
+      { reason: 'out' },
+    ]);
+    const { id } = await lastEvent('override.added', key);
+    await revert(id);
+    expect(await stateOf(key, { userId, deviceId: null })).toEqual([]);
+  });
+
+  it.each<[string, OverrideSubject, AuditEventName]>([
+    ['user', { userId: aUserId(), deviceId: null }, 'user.feature_flags.changed'],
+    ['device', { userId: null, deviceId: 'device-1' }, 'device.feature_flags.changed'],
+  ])('puts back all flags of one change of a %s, as one change', async (_, subject, event) => {
+    const [a, b] = [await aFlag({ type: 'number', variants: { on: 1, off: 0 } }), await aFlag()];
+    await setValues(subject, { [a]: 5 });
+    await setValues(subject, { [a]: 7, [b]: true });
+    const { id } = await lastEvent(event);
+    expect(await revert(id)).toMatchObject({
+      event,
+      flagKey: null,
+      changedKeys: [a, b],
+      values: { [a]: 5, [b]: null },
+    });
+    expect(await stateOf(a, subject)).toMatchObject([{ kind: 'value', value: 5 }]);
+    expect(await stateOf(b, subject)).toEqual([]);
+    await expect(revert(id)).rejects.toMatchObject({ code: 'VERSION_CONFLICT' });
+  });
+
+  it('is refused where any of it has moved on, and then nothing is written', async () => {
+    const subject = { userId: aUserId(), deviceId: null };
+    const [a, b] = [await aFlag(), await aFlag()];
+    await setValues(subject, { [a]: true, [b]: true });
+    const { id } = await lastEvent('user.feature_flags.changed');
+    await setValues(subject, { [b]: false });
+    await expect(revert(id)).rejects.toMatchObject({ code: 'VERSION_CONFLICT' });
+    expect(await stateOf(a, subject)).toMatchObject([{ value: true, version: 1 }]);
+  });
+
+  it('is refused where the flag was created anew since, and where it is gone', async () => {
+    const [key, userId] = [await aFlag(), aUserId()];
+    await world.container.put(key, userId, 'include');
+    await world.container.remove(key, userId);
+    const { id } = await lastEvent('override.removed', key);
+    await world.container.flags.delete(aCall(), key);
+    await expect(revert(id)).rejects.toMatchObject({ code: 'FLAG_NOT_FOUND' });
+    await world.container.createFlag({ key });
+    await expect(revert(id)).rejects.toMatchObject({ code: 'VERSION_CONFLICT' });
+  });
+
+  it('is refused for an end in the past and for a value that the flag does not take any more', async () => {
+    const subject = { userId: aUserId(), deviceId: null };
+    const [key, endsMs] = [await aFlag(), Date.now() + 1_500];
+    await world.container.put(key, subject.userId, 'include', { expiresAt: new Date(endsMs).toISOString() });
+    await world.container.remove(key, subject.userId);
+    const { id } = await lastEvent('override.removed', key);
+    const number = await aFlag({ type: 'number', variants: { on: 1, off: 0 } });
+    await setValues(subject, { [number]: 5 });
+    await setValues(subject, { [number]: null });
+    await world.container.flags.patch(aCall(), number, { valueSchema: { maximum: 4 } });
+    const removal = await lastEvent('user.feature_flags.changed');
+    await expect(revert(removal.id)).rejects.toMatchObject({ code: 'INVALID_VALUE' });
+    await new Promise((resolve) => setTimeout(resolve, Math.max(0, endsMs - Date.now()) + 20));
+    await expect(revert(id)).rejects.toMatchObject({
+      code: 'NOT_REVERTIBLE',
+      message: expect.stringContaining('expired'),
+    });
+  });
+
+  it('takes one of the changes of the hour, but not in a dry run', async () => {
+    const [key, userId] = [await aFlag(), aUserId()];
+    const config = { ...world.config, overrideChangesPerHour: 1 };
+    const put = { userId, overrideType: 'include' } as const;
+    await composeOverrideService(config).put(aCall(), key, put, undefined);
+    const { id } = await lastEvent('override.added', key);
+    const limited = composeRevertService(config);
+    expect(await limited.revert(aCall({ dryRun: true }), id)).toMatchObject({ event: 'override.removed' });
+    expect(await stateOf(key, { userId, deviceId: null })).toHaveLength(1);
+    await expect(limited.revert(aCall(), id)).rejects.toMatchObject({ code: 'RATE_LIMITED' });
+  });
+});
+
+describe('what cannot be reverted', () => {
+  it('is an id that nobody knows, or that is of another environment', async () => {
+    const key = await aFlag();
+    const { id } = await lastEvent('flag.created', key);
+    await expect(revert('no-such-id')).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    await expect(revert(id, { environment: 'staging' })).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  });
+
+  it('is an override whose time was over', async () => {
+    const [key, userId, endsMs] = [await aFlag(), aUserId(), Date.now() + 1_000];
+    await world.container.put(key, userId, 'include', { expiresAt: new Date(endsMs).toISOString() });
+    await new Promise((resolve) => setTimeout(resolve, Math.max(0, endsMs - Date.now()) + 20));
+    await world.container.put(key, userId, 'include');
+    const { id } = await lastEvent('override.expired', key);
+    await expect(revert(id)).rejects.toMatchObject({ code: 'NOT_REVERTIBLE' });
+  });
+});
