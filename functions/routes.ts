@@ -9,11 +9,12 @@ export type { Caller };
  */
 
 /**
- * What a function may touch; one role each (see `lib/constructs/access-profiles.ts`). `survey` writes what it has looked
- * through an environment for; `inspect` reads and `target` writes, and both look people up in the user pool.
+ * What a function may touch; one role each (see `lib/constructs/access-profiles.ts`). `review` reads overrides wherever
+ * they are; `survey` writes what it has looked through an environment or a flag for; `inspect` reads and `target`
+ * writes, and both look people up in the user pool.
  */
 export type AccessProfile =
-  'nothing' | 'evaluate' | 'read' | 'inspect' | 'write' | 'survey' | 'target' | 'record' | 'sweep';
+  'nothing' | 'evaluate' | 'read' | 'review' | 'inspect' | 'write' | 'survey' | 'target' | 'record' | 'sweep';
 
 export interface Route {
   /** Name of the function, and of its bundle. */
@@ -27,6 +28,7 @@ export interface Route {
 }
 
 const flag = '/api/admin/flags/{flagKey}';
+const typedOverrides = '/api/admin/users/{userId}/flag-overrides';
 const segment = '/api/admin/segments/{segmentKey}';
 
 const table = [
@@ -99,7 +101,7 @@ const table = [
     entry: 'admin/update-flag',
     routes: [`PUT ${flag}`, `PATCH ${flag}`, `POST ${flag}`],
     caller: 'admin',
-    access: 'write',
+    access: 'survey',
   },
   {
     name: 'delete-flag',
@@ -127,7 +129,7 @@ const table = [
     entry: 'admin/copy-flag',
     routes: [`POST ${flag}/copy`],
     caller: 'admin',
-    access: 'write',
+    access: 'survey',
   },
   {
     name: 'list-rules',
@@ -219,6 +221,69 @@ const table = [
     routes: [`DELETE ${flag}/users/{userId}`],
     caller: 'admin',
     access: 'write',
+  },
+  {
+    name: 'add-typed-override',
+    entry: 'admin/add-typed-override',
+    routes: [`POST ${typedOverrides}`],
+    caller: 'admin',
+    access: 'target',
+  },
+  {
+    name: 'list-typed-overrides',
+    entry: 'admin/list-typed-overrides',
+    routes: [`GET ${typedOverrides}`],
+    caller: 'viewer',
+    access: 'review',
+  },
+  {
+    name: 'get-typed-override',
+    entry: 'admin/get-typed-override',
+    routes: [`GET ${typedOverrides}/{flagKey}`],
+    caller: 'viewer',
+    access: 'read',
+  },
+  {
+    name: 'update-typed-override',
+    entry: 'admin/update-typed-override',
+    routes: [`PATCH ${typedOverrides}/{flagKey}`],
+    caller: 'admin',
+    access: 'write',
+  },
+  {
+    name: 'remove-typed-override',
+    entry: 'admin/remove-typed-override',
+    routes: [`DELETE ${typedOverrides}/{flagKey}`],
+    caller: 'admin',
+    access: 'write',
+  },
+  {
+    name: 'list-flag-overrides',
+    entry: 'admin/list-flag-overrides',
+    routes: ['GET /api/admin/feature-flags/{flagKey}/user-overrides'],
+    caller: 'viewer',
+    access: 'review',
+  },
+  {
+    name: 'list-overrides',
+    entry: 'admin/list-overrides',
+    routes: ['GET /api/admin/overrides'],
+    caller: 'viewer',
+    access: 'review',
+  },
+  {
+    name: 'change-overrides',
+    entry: 'admin/change-overrides',
+    routes: ['POST /api/admin/overrides/batch'],
+    caller: 'admin',
+    access: 'write',
+  },
+  {
+    name: 'report-overrides',
+    entry: 'admin/report-overrides',
+    routes: ['GET /api/admin/reports/overrides'],
+    caller: 'viewer',
+    access: 'review',
   },
   {
     name: 'explain-flag',

@@ -8,6 +8,7 @@ import { ofrepOperations } from './operations/ofrep';
 import { overrideOperations } from './operations/overrides';
 import { ruleOperations } from './operations/rules';
 import { segmentOperations } from './operations/segments';
+import { typedOverrideOperations } from './operations/typed-overrides';
 
 /** What the document says of every route of `functions/routes.ts`; a route that is missing does not compile. */
 export const operations: Readonly<Record<RouteKey, Operation>> = {
@@ -18,5 +19,6 @@ export const operations: Readonly<Record<RouteKey, Operation>> = {
   ...ruleOperations,
   ...segmentOperations,
   ...overrideOperations,
+  ...typedOverrideOperations,
   ...auditOperations,
 };

@@ -15,7 +15,7 @@ const WHEN: Readonly<Record<FlagErrorCode, string>> = {
   USER_NOT_FOUND: 'the user pool does not know the user',
   NOT_FOUND: 'no such route',
   ALREADY_EXISTS: 'there is one of this key or id',
-  IN_USE: 'flags name it in their rules',
+  IN_USE: 'flags name it in their rules, or values of overrides would no longer fit it',
   VERSION_CONFLICT: 'the version in `If-Match` is not the present one',
   PAYLOAD_TOO_LARGE: 'the body or the flag is too large',
   UNSUPPORTED_MEDIA_TYPE: 'a body without a JSON content type',

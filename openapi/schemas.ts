@@ -9,6 +9,7 @@ import { overrideSchemas } from './schemas/overrides';
 import { problemSchemas } from './schemas/problems';
 import { ruleSchemas } from './schemas/rules';
 import { segmentSchemas } from './schemas/segments';
+import { typedOverrideSchemas } from './schemas/typed-overrides';
 
 /** Every schema that has a name in the document: bodies, answers, and parts that several of them share. */
 export const schemas = {
@@ -20,6 +21,7 @@ export const schemas = {
   ...ruleSchemas,
   ...segmentSchemas,
   ...overrideSchemas,
+  ...typedOverrideSchemas,
   ...auditSchemas,
   ...problemSchemas,
 };

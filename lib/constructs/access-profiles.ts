@@ -27,6 +27,7 @@ export class AccessRoles extends Construct {
       nothing: this.createRole('Nothing', props, []),
       evaluate: this.createRole('Evaluate', props, evaluate(props)),
       read: this.createRole('Read', props, read(props)),
+      review: this.createRole('Review', props, review(props)),
       inspect: this.createRole('Inspect', props, inspect(props)),
       write: this.createRole('Write', props, write(props)),
       survey: this.createRole('Survey', props, survey(props)),
@@ -63,6 +64,11 @@ const read = ({ flagTable, auditTable }: AccessRolesProps): PolicyStatement[] =>
   allow([flagTable.expiryIndexArn], ['dynamodb:Query']),
   allow(auditTable.indexArns, ['dynamodb:Query']),
   allow([auditTable.tableArn], ['dynamodb:GetItem', 'dynamodb:BatchGetItem']),
+];
+
+const review = (props: AccessRolesProps): PolicyStatement[] => [
+  ...evaluate(props),
+  allow([props.flagTable.expiryIndexArn], ['dynamodb:Query']),
 ];
 
 const inspect = (props: AccessRolesProps): PolicyStatement[] => [

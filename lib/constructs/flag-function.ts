@@ -29,6 +29,7 @@ const sizes: Readonly<Record<AccessProfile, { readonly memoryMb: number; readonl
     nothing: { memoryMb: 512, timeoutSeconds: 10 },
     evaluate: { memoryMb: 1769, timeoutSeconds: 10 },
     read: { memoryMb: 1024, timeoutSeconds: 10 },
+    review: { memoryMb: 1024, timeoutSeconds: 10 },
     inspect: { memoryMb: 1024, timeoutSeconds: 10 },
     write: { memoryMb: 1024, timeoutSeconds: 10 },
     survey: { memoryMb: 1024, timeoutSeconds: 10 },

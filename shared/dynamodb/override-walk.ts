@@ -35,10 +35,7 @@ const readingOfFlag = (range: Extract<OverrideRange, { of: 'flag' }>): Reading =
 };
 
 /** Positions are `<flagKey>#<kind>#<generation>`; a device's have no kind. */
-const readingOfSubject = ({
-  environment,
-  subject,
-}: Extract<OverrideRange, { of: 'subject' }>): Reading => {
+const readingOfSubject = ({ environment, subject }: Extract<OverrideRange, { of: 'subject' }>): Reading => {
   const partition = subjectPartition(environment, subject);
   return {
     index: 'GSI1',

@@ -4,7 +4,7 @@ import { retryOnConflict } from './conflict-retry';
 
 /**
  * Takes places for changes among those that a flag takes in an hour, one unless told otherwise; asked again, they are
- * the same places.
+ * the same places, and those that the last call leaves out are handed back in the end.
  */
 export type Claim = (flagKey: string, count?: number) => Promise<void>;
 
@@ -33,7 +33,7 @@ export const withinLimit = async <Result>(
       const places = await parts.limiter.claim(environment, flagKey, missing);
       held.set(flagKey, [...(held.get(flagKey) ?? []), { places, count: missing }]);
     }
-    used.set(flagKey, Math.max(count, used.get(flagKey) ?? 0));
+    used.set(flagKey, count);
   };
   const handBack = async (flagKey: string, toRelease: number): Promise<void> => {
     let left = toRelease;

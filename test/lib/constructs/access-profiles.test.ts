@@ -17,6 +17,7 @@ const profiles: readonly AccessProfile[] = [
   'nothing',
   'evaluate',
   'read',
+  'review',
   'inspect',
   'write',
   'survey',
@@ -76,6 +77,7 @@ const expected: Readonly<Record<AccessProfile, Record<string, string[]>>> = {
   nothing: {},
   evaluate: evaluator,
   read: reader,
+  review: { ...evaluator, 'FlagTable.Arn/index/GSI2': query },
   inspect: {
     ...reader,
     'UserPool.Arn': ['cognito-idp:AdminListGroupsForUser', 'cognito-idp:ListUsers'],
@@ -136,7 +138,7 @@ describe('the role of an access profile', () => {
 
   const toWrite =
     /:(Put(Item|Object)|Update|Delete|BatchWrite|PartiQL(Insert|Update|Delete)|Send|Admin(?!List))/;
-  test.each(['nothing', 'evaluate', 'read', 'inspect'] as const)('%s cannot write', (profile) => {
+  test.each(['nothing', 'evaluate', 'read', 'review', 'inspect'] as const)('%s cannot write', (profile) => {
     const actions = Object.values(grantsOf(profile, 'Allow')).flat();
     expect(actions.filter((action) => toWrite.test(action))).toEqual([]);
     expect(dynamodb('PutItem', 'UpdateItem', 'DeleteItem').every((action) => toWrite.test(action))).toBe(
