@@ -1,5 +1,6 @@
 import type { Caller } from '../shared/http/principal';
 import { SIGNED_PREFIX } from '../shared/http/signed-caller';
+import { overrideRows } from './override-routes';
 
 export type { Caller };
 
@@ -28,7 +29,6 @@ export interface Route {
 }
 
 const flag = '/api/admin/flags/{flagKey}';
-const typedOverrides = '/api/admin/users/{userId}/flag-overrides';
 const segment = '/api/admin/segments/{segmentKey}';
 
 const table = [
@@ -222,69 +222,7 @@ const table = [
     caller: 'admin',
     access: 'write',
   },
-  {
-    name: 'add-typed-override',
-    entry: 'admin/add-typed-override',
-    routes: [`POST ${typedOverrides}`],
-    caller: 'admin',
-    access: 'target',
-  },
-  {
-    name: 'list-typed-overrides',
-    entry: 'admin/list-typed-overrides',
-    routes: [`GET ${typedOverrides}`],
-    caller: 'viewer',
-    access: 'review',
-  },
-  {
-    name: 'get-typed-override',
-    entry: 'admin/get-typed-override',
-    routes: [`GET ${typedOverrides}/{flagKey}`],
-    caller: 'viewer',
-    access: 'read',
-  },
-  {
-    name: 'update-typed-override',
-    entry: 'admin/update-typed-override',
-    routes: [`PATCH ${typedOverrides}/{flagKey}`],
-    caller: 'admin',
-    access: 'write',
-  },
-  {
-    name: 'remove-typed-override',
-    entry: 'admin/remove-typed-override',
-    routes: [`DELETE ${typedOverrides}/{flagKey}`],
-    caller: 'admin',
-    access: 'write',
-  },
-  {
-    name: 'list-flag-overrides',
-    entry: 'admin/list-flag-overrides',
-    routes: ['GET /api/admin/feature-flags/{flagKey}/user-overrides'],
-    caller: 'viewer',
-    access: 'review',
-  },
-  {
-    name: 'list-overrides',
-    entry: 'admin/list-overrides',
-    routes: ['GET /api/admin/overrides'],
-    caller: 'viewer',
-    access: 'review',
-  },
-  {
-    name: 'change-overrides',
-    entry: 'admin/change-overrides',
-    routes: ['POST /api/admin/overrides/batch'],
-    caller: 'admin',
-    access: 'write',
-  },
-  {
-    name: 'report-overrides',
-    entry: 'admin/report-overrides',
-    routes: ['GET /api/admin/reports/overrides'],
-    caller: 'viewer',
-    access: 'review',
-  },
+  ...overrideRows,
   {
     name: 'explain-flag',
     entry: 'admin/explain-flag',

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { OverrideKindSchema, OverrideSchema } from './override';
-import { AnyUserIdSchema, FlagKeySchema, pageSchema, spelledAsStored, TimestampSchema } from './primitives';
+import { AnyUserIdSchema, FlagKeySchema, pageSchema, TimestampSchema } from './primitives';
 
 export const OverridePageSchema = pageSchema(OverrideSchema);
 
@@ -12,7 +12,7 @@ export type OverrideAction = z.infer<typeof OverrideActionSchema>;
 
 const BatchItemSchema = z.strictObject({
   flagKey: FlagKeySchema,
-  userId: AnyUserIdSchema.transform(spelledAsStored),
+  userId: AnyUserIdSchema,
   kind: OverrideKindSchema,
 });
 export type BatchItem = z.infer<typeof BatchItemSchema>;

@@ -1,4 +1,5 @@
 import type { BatchOutcome, OverrideBatchRequest, OverrideBatchResponse } from '../contract/override-search';
+import { spelledAsStored } from '../contract/primitives';
 import { StoreUnavailable } from '../errors';
 import type { ChangeLimiter, StoredOverride, Telemetry } from '../ports';
 import { type Asked, type BatchEntry, batchKey, type BatchPlanParts, decided, planBatch } from './batch-plan';
@@ -32,8 +33,9 @@ export class OverrideBatchService {
   async change(call: Call, request: OverrideBatchRequest): Promise<OverrideBatchResponse> {
     const expiresAtMs = this.parts.writer.checkedExpiry(request.expiresAt ?? null);
     const asked = { action: request.action, expiresAtMs };
+    const items = request.items.map((item) => ({ ...item, userId: spelledAsStored(item.userId) }));
     const outcomes = await withinLimit(this.parts, call.environment, async (claim) => {
-      const entries = await planBatch(this.parts, call.environment, request.items, asked);
+      const entries = await planBatch(this.parts, call.environment, items, asked);
       const changing = entries.filter(({ opened, next }) => next !== opened.current);
       const outcomes: Outcomes = new Map(
         entries.map((entry) => [
@@ -56,7 +58,7 @@ export class OverrideBatchService {
       }
       return outcomes;
     });
-    return answerOf(call, request, outcomes);
+    return answerOf(call, { ...request, items }, outcomes);
   }
 
   /**

@@ -5,11 +5,15 @@ import { composeChangeService } from '../../shared/composition/change-service';
 import { composeEvaluationService } from '../../shared/composition/evaluation-service';
 import { composeFlagCopyService } from '../../shared/composition/flag-copy-service';
 import { composeFlagService } from '../../shared/composition/flag-service';
+import { composeOverrideBatchService } from '../../shared/composition/override-batch-service';
+import { composeOverrideReportService } from '../../shared/composition/override-report-service';
+import { composeOverrideSearch } from '../../shared/composition/override-search';
 import { composeOverrideService } from '../../shared/composition/override-service';
 import { openTables } from '../../shared/composition/parts';
 import { composeRuleService } from '../../shared/composition/rule-service';
 import { composeSegmentService } from '../../shared/composition/segment-service';
 import { composeSweepService } from '../../shared/composition/sweep-service';
+import { composeTypedOverrideService } from '../../shared/composition/typed-override-service';
 import { contextOf } from '../../shared/evaluation/context';
 import type { Flag } from '../../shared/contract/flag';
 import type { OverrideType } from '../../shared/contract/override';
@@ -46,6 +50,10 @@ const composeContainer = (config: Config) => {
     segments: composeSegmentService(config),
     copies: composeFlagCopyService(config),
     overrides,
+    typed: composeTypedOverrideService(config),
+    search: composeOverrideSearch(config),
+    batches: composeOverrideBatchService(config),
+    reports: composeOverrideReportService(config),
     evaluation,
     audit: composeAuditService(config),
     createFlag: (flag: { key: string } & Partial<Flag>) =>
