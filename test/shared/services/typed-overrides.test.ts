@@ -1,3 +1,5 @@
+import { openTables } from '../../../shared/composition/parts';
+import { DynamoChangeLimiter } from '../../../shared/dynamodb/change-limiter';
 import type { AddTypedOverrideRequest } from '../../../shared/contract/typed-override';
 import {
   aCall,
@@ -88,9 +90,9 @@ describe('a value for a user', () => {
     await add(user, key, { enabled: false, expiresAt: new Date(endMs).toISOString() });
     await expect(add(user, key)).rejects.toMatchObject({ code: 'ALREADY_EXISTS' });
     await pauseUntil(endMs);
-    await expect(
-      world.container.typed.update(aCall(), user, key, { enabled: true }),
-    ).rejects.toMatchObject({ code: 'OVERRIDE_NOT_FOUND' });
+    await expect(world.container.typed.update(aCall(), user, key, { enabled: true })).rejects.toMatchObject({
+      code: 'OVERRIDE_NOT_FOUND',
+    });
     expect(await listed(user)).toEqual([]);
     expect(await add(user, key)).toMatchObject({ version: 1, enabled: true });
   });
@@ -149,9 +151,9 @@ describe('a value for a user', () => {
     const [key, user] = [await aTheme(), aUserId()];
     await add(user, key);
     const remove = () => world.container.typed.remove(aCall(), user, key);
-    await expect(
-      world.container.typed.remove(aCall({ ifMatch: [7] }), user, key),
-    ).rejects.toMatchObject({ code: 'VERSION_CONFLICT' });
+    await expect(world.container.typed.remove(aCall({ ifMatch: [7] }), user, key)).rejects.toMatchObject({
+      code: 'VERSION_CONFLICT',
+    });
     await remove();
     await expect(remove()).rejects.toMatchObject({ code: 'OVERRIDE_NOT_FOUND' });
     await pause(CACHE_CHECK_MS);
@@ -160,9 +162,11 @@ describe('a value for a user', () => {
 
   it('takes a place of the hundred of its flag in an hour', async () => {
     const key = await aTheme();
-    for (let change = 0; change < 100; change += 1) {
-      await add(aUserId(), key);
-    }
+    const limiter = new DynamoChangeLimiter(openTables(world.config).flagTable, Date.now, 100);
+    await limiter.claim(ENVIRONMENT, key, 99);
+    const { userId } = await add(aUserId(), key);
+    const nothingNew = world.container.typed.update(aCall(), userId ?? '', key, { value: 'contrast' });
+    expect(await nothingNew).toMatchObject({ version: 1 });
     await expect(add(aUserId(), key)).rejects.toMatchObject({ code: 'RATE_LIMITED' });
   });
 
@@ -175,11 +179,14 @@ describe('a value for a user', () => {
     await stream.deliver(await stream.records());
     const { items } = await world.container.audit.list({ environment: ENVIRONMENT, userId: user, limit: 9 });
     expect(items.map(({ event, flagKey, changedKeys }) => [event, flagKey, changedKeys])).toEqual([
-      ['override.removed', key, ['value', 'reason']],
+      ['override.removed', key, ['value', 'enabled', 'reason']],
       ['override.updated', key, ['enabled']],
       ['override.added', key, ['value', 'enabled', 'reason']],
     ]);
-    expect(items[1]).toMatchObject({ before: { enabled: true }, after: { enabled: false, value: 'contrast' } });
+    expect(items[1]).toMatchObject({
+      before: { enabled: true },
+      after: { enabled: false, value: 'contrast' },
+    });
     expect(await stream.unattributed()).toEqual([]);
   });
 });
