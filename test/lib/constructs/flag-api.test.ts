@@ -71,7 +71,7 @@ describe('routes of the gateway', () => {
     expect(
       admin.map(({ caller }) => caller).filter((caller) => caller !== 'admin' && caller !== 'viewer'),
     ).toEqual([]);
-    const reading = ['read', 'inspect'];
+    const reading = ['read', 'review', 'inspect'];
     expect(admin.filter(({ caller, access }) => caller === 'viewer' && !reading.includes(access))).toEqual(
       [],
     );
