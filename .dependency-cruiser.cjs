@@ -77,7 +77,7 @@ module.exports = {
     },
     only(
       'routes',
-      '^functions/(routes|stream-handlers)\\.ts$',
+      '^functions/((override-)?routes|stream-handlers)\\.ts$',
       ['^shared/dynamodb/keys\\.ts$', '^shared/http/principal\\.ts$', '^shared/http/signed-caller\\.ts$'],
       'pure data',
     ),
@@ -95,7 +95,7 @@ module.exports = {
       'lib',
       '^lib/',
       [
-        '^functions/(routes|stream-handlers)\\.ts$',
+        '^functions/((override-)?routes|stream-handlers)\\.ts$',
         '^shared/contract/primitives\\.ts$',
         '^shared/http/signed-caller\\.ts$',
       ],

@@ -5,6 +5,7 @@ import {
   type FlagRecord,
   type FlagRepository,
   type FoundOverride,
+  MAX_PAGE_BYTES,
   OVERRIDE_SHARDS,
   type OverrideRepository,
   type StoredOverride,
@@ -22,6 +23,8 @@ const READ_SIZE = 500;
 /** Of the overrides of a shard that end, and of those that do not. */
 const MAX_READS = 4;
 const MAX_FLAGS = 1_000;
+/** There are three lists of overrides, and values may be long. */
+const MAX_LIST_BYTES = MAX_PAGE_BYTES / 4;
 
 const SHARDS = Array.from({ length: OVERRIDE_SHARDS }, (_, shard) => shard);
 
@@ -122,7 +125,14 @@ const firstOf = (
   overrides: readonly StoredOverride[],
   order: (one: StoredOverride, other: StoredOverride) => number,
   limit: number,
-): Override[] => [...overrides].sort(order).slice(0, limit).map(shownOverride);
+): Override[] => {
+  const shown = [...overrides].sort(order).slice(0, limit).map(shownOverride);
+  let bytes = 0;
+  return shown.filter((override) => {
+    bytes += Buffer.byteLength(JSON.stringify(override));
+    return bytes <= MAX_LIST_BYTES;
+  });
+};
 
 const mostTargeted = (overrides: readonly StoredOverride[]): { userId: string; count: number }[] => {
   const counts = new Map<string, number>();

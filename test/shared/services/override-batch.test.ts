@@ -1,6 +1,7 @@
 import type { BatchItem, OverrideAction } from '../../../shared/contract/override-search';
 import { openTables } from '../../../shared/composition/parts';
 import { DynamoChangeLimiter } from '../../../shared/dynamodb/change-limiter';
+import { withDeadline } from '../../../shared/deadline';
 import type { Call } from '../../../shared/services/call';
 import { driveStream } from '../../support/drive-stream';
 import { aCall, aUserId, ENVIRONMENT, openWorld, type World } from '../../support/world';
@@ -143,6 +144,45 @@ describe('a batch', () => {
     expect(new Set(log.items.map(({ targetUserId }) => targetUserId)).size).toBe(100);
     expect(await stream.unattributed()).toEqual([]);
   }, 60_000);
+
+  it('that the table ends early says which overrides were changed', async () => {
+    const items: BatchItem[] = [];
+    for (const key of ['cut-short-a', 'cut-short-b']) {
+      await world.container.createFlag({ key });
+      for (let user = 0; user < 30; user += 1) {
+        items.push(await give(aUserId(), key));
+      }
+    }
+    world.proxy.inject('throttle', { operations: ['TransactWriteItems'], skip: 1 });
+    const cut = await withDeadline(3_000, () => change('disable', items));
+    world.proxy.heal();
+    expect(cut).toMatchObject({ ok: false, changed: 49, unchanged: 0 });
+    for (const [index, { outcome }] of cut.results.entries()) {
+      expect(await typed(items[index]!)).toMatchObject({ enabled: outcome === 'failed' });
+    }
+    world.proxy.inject('throttle', { operations: ['TransactWriteItems'] });
+    const refused = withDeadline(1_000, () => change('disable', items));
+    await expect(refused).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    world.proxy.heal();
+  }, 30_000);
+
+  it('says what somebody else has removed meanwhile', async () => {
+    await world.container.createFlag({ key: 'raced' });
+    const items = [await give(aUserId(), 'raced'), await give(aUserId(), 'raced')];
+    const [disabled, enabled] = await Promise.allSettled([
+      change('disable', items),
+      world.container.typed.remove(aCall(), items[0]!.userId, 'raced'),
+    ]);
+    expect(enabled.status).toBe('fulfilled');
+    if (disabled.status === 'fulfilled') {
+      expect(['changed', 'gone']).toContain(disabled.value.results[0]?.outcome);
+      expect(await typed(items[1]!)).toMatchObject({ enabled: false });
+    } else {
+      expect(disabled.reason).toMatchObject({ code: 'OVERRIDE_NOT_FOUND' });
+      expect(await typed(items[1]!)).toMatchObject({ enabled: true });
+    }
+    await expect(typed(items[0]!)).rejects.toMatchObject({ code: 'OVERRIDE_NOT_FOUND' });
+  });
 
   it('that is more than what is left of an hour changes nothing and takes nothing', async () => {
     await world.container.createFlag({ key: 'crowded' });

@@ -1,4 +1,4 @@
-import { FlagError } from '../../../shared/errors';
+import type { FlagError } from '../../../shared/errors';
 import { driveStream } from '../../support/drive-stream';
 import { giveDevice } from '../../support/give-overrides';
 import { aCall, aUserId, ENVIRONMENT, openWorld, type World } from '../../support/world';
