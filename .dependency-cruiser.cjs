@@ -100,7 +100,7 @@ module.exports = {
       'lib',
       '^lib/',
       [
-        '^functions/(routes|stream-handlers)\\.ts$',
+        '^functions/((override-)?routes|stream-handlers)\\.ts$',
         '^shared/contract/primitives\\.ts$',
         '^shared/http/signed-caller\\.ts$',
       ],

@@ -2,6 +2,7 @@ import { deviceRoutes } from './device-routes';
 import type { Caller } from '../shared/http/principal';
 import { SIGNED_PREFIX } from '../shared/http/signed-caller';
 import { operatingRoutes } from './operating-routes';
+import { overrideRows } from './override-routes';
 
 export type { Caller };
 
@@ -114,7 +115,7 @@ const table = [
     entry: 'admin/update-flag',
     routes: [`PUT ${flag}`, `PATCH ${flag}`, `POST ${flag}`],
     caller: 'admin',
-    access: 'write',
+    access: 'survey',
   },
   {
     name: 'delete-flag',
@@ -142,7 +143,7 @@ const table = [
     entry: 'admin/copy-flag',
     routes: [`POST ${flag}/copy`],
     caller: 'admin',
-    access: 'write',
+    access: 'survey',
   },
   {
     name: 'list-rules',
@@ -236,6 +237,7 @@ const table = [
     access: 'write',
   },
   ...deviceRoutes,
+  ...overrideRows,
   {
     name: 'explain-flag',
     entry: 'admin/explain-flag',

@@ -11,6 +11,7 @@ import { metricsOperations } from './operations/metrics';
 import { peopleOperations } from './operations/people';
 import { ruleOperations } from './operations/rules';
 import { segmentOperations } from './operations/segments';
+import { typedOverrideOperations } from './operations/typed-overrides';
 
 /** What the document says of every route of `functions/routes.ts`; a route that is missing does not compile. */
 export const operations: Readonly<Record<RouteKey, Operation>> = {
@@ -22,6 +23,7 @@ export const operations: Readonly<Record<RouteKey, Operation>> = {
   ...segmentOperations,
   ...overrideOperations,
   ...deviceOperations,
+  ...typedOverrideOperations,
   ...auditOperations,
   ...peopleOperations,
   ...metricsOperations,

@@ -16,7 +16,7 @@ const WHEN: Readonly<Record<FlagErrorCode, string>> = {
   DEVICE_NOT_FOUND: 'no such device is registered, or not to this user',
   NOT_FOUND: 'no such route, or no such audit event in this environment',
   ALREADY_EXISTS: 'there is one of this key or id',
-  IN_USE: 'flags name it in their rules',
+  IN_USE: 'flags name it in their rules, or values of overrides would no longer fit it',
   NOT_REVERTIBLE: 'a change of this kind, or of this override, cannot be taken back',
   VERSION_CONFLICT:
     'the version in `If-Match` is not the present one, or what a change left is no longer as it was',

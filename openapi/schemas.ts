@@ -12,6 +12,7 @@ import { peopleSchemas } from './schemas/people';
 import { problemSchemas } from './schemas/problems';
 import { ruleSchemas } from './schemas/rules';
 import { segmentSchemas } from './schemas/segments';
+import { typedOverrideSchemas } from './schemas/typed-overrides';
 
 /** Every schema that has a name in the document: bodies, answers, and parts that several of them share. */
 export const schemas = {
@@ -24,6 +25,7 @@ export const schemas = {
   ...segmentSchemas,
   ...overrideSchemas,
   ...deviceSchemas,
+  ...typedOverrideSchemas,
   ...auditSchemas,
   ...peopleSchemas,
   ...metricsSchemas,

@@ -60,6 +60,8 @@ export interface FlagRepository {
   /** The same of several, by flag key. */
   generationsOf(environment: string, flagKeys: readonly string[]): Promise<ReadonlyMap<string, string>>;
   readForWrite(environment: string, flagKey: string): Promise<FlagSnapshot>;
+  /** Those of these flags that there are, strongly, by key; one that cannot be read is left out. */
+  readMany(environment: string, flagKeys: readonly string[]): Promise<Map<string, FlagRecord>>;
   /** Flags in the order of their keys, strictly behind `after`, until `limit` of them satisfy `accept`. */
   list(
     environment: string,
@@ -152,6 +154,12 @@ export type OverrideWrite = OverridePlace & {
   readonly next: StoredOverride | undefined;
 };
 
+/** Writes with their changes, see {@link OverrideRepository.commit}. */
+export interface OverrideCommit {
+  readonly writes: readonly OverrideWrite[];
+  readonly changes: readonly [Change, ...Change[]];
+}
+
 /** What the counters of a flag tell apart. */
 export type CountedKind = OverrideKind | 'device';
 
@@ -159,6 +167,29 @@ export interface FlagGeneration {
   readonly environment: string;
   readonly flagKey: string;
   readonly generation: string;
+}
+
+/** The overrides of an environment lie in this many parts, each ordered by end. */
+export const OVERRIDE_SHARDS = 8;
+
+/** Where to look for overrides: a flag's are read strongly, by device and user; the others eventually consistent. */
+export type OverrideRange =
+  | ({ readonly of: 'flag' } & FlagGeneration)
+  | { readonly of: 'subject'; readonly environment: string; readonly subject: OverrideSubject }
+  | {
+      readonly of: 'shard';
+      readonly environment: string;
+      /** From 0 to {@link OVERRIDE_SHARDS} - 1. */
+      readonly shard: number;
+      readonly ends: 'any' | 'sometime' | 'never';
+      /** Those that end before this, in epoch milliseconds; only with `sometime`. */
+      readonly beforeMs?: number | undefined;
+    };
+
+/** An override with its place in its range, which is opaque. */
+export interface FoundOverride {
+  readonly override: StoredOverride;
+  readonly position: string;
 }
 
 export interface OverrideRepository {
@@ -169,10 +200,19 @@ export interface OverrideRepository {
     of: FlagGeneration,
     page: { after: string | undefined; limit: number; kinds: readonly OverrideKind[]; nowMs: number },
   ): Promise<{ overrides: StoredOverride[]; next: string | undefined }>;
+  /** One read of at most `limit` overrides that count at `nowMs`, of any generation where the range is no flag's. */
+  walk(
+    range: OverrideRange,
+    page: { after: string | undefined; limit: number; nowMs: number },
+  ): Promise<{ found: FoundOverride[]; next: string | undefined }>;
+  /** Whether users or devices may have values of a flag: false only where they have none that is switched on. */
+  hasValues(of: FlagGeneration): Promise<boolean>;
   /** Everything a user or a device has, whatever the flag and its generation; eventually consistent. */
   ofSubject(environment: string, subject: OverrideSubject): Promise<StoredOverride[]>;
   /** Writes overrides with their changes, all or nothing; changes[0] is theirs, others tell of what they replaced. */
   commit(writes: readonly OverrideWrite[], changes: readonly [Change, ...Change[]]): Promise<void>;
+  /** Several of these at once, all or nothing; they are of one environment, and no two of the same place. */
+  commitAll(commits: readonly OverrideCommit[]): Promise<void>;
   /** Tells every cache that overrides moved. */
   bumpVersion(environment: string): Promise<void>;
   /** How many overrides of each kind count at `nowMs`, by flag key. */
@@ -206,8 +246,13 @@ export interface DeviceRepository {
 
 /** At most 100 override changes per flag in any 60 minutes, shared by all instances. */
 export interface ChangeLimiter {
-  /** Takes a place, or throws `RATE_LIMITED`. Gives what hands it back. */
-  claim(environment: string, flagKey: string): Promise<{ release(): Promise<void> }>;
+  /** Takes `count` places, all or none, or throws `RATE_LIMITED`. Gives what hands them back. @default 1 */
+  claim(environment: string, flagKey: string, count?: number): Promise<ClaimedPlaces>;
+}
+
+export interface ClaimedPlaces {
+  /** Hands `count` of them back. @default - all of them */
+  release(count?: number): Promise<void>;
 }
 
 export interface AuditQuery {

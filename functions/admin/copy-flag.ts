@@ -11,9 +11,10 @@ export const handler = composeHandler({
   ...copyFlagRequest,
   area: 'admin',
   answer: async (request) => {
-    const { dryRun } = request.query;
+    const { dryRun, force } = request.query;
     const { to: environment } = request.body;
-    const { flag, isNew } = await copies.copy(callOf(request, dryRun), flagKeyOf(request), environment);
+    const call = { ...callOf(request, dryRun), force };
+    const { flag, isNew } = await copies.copy(call, flagKeyOf(request), environment);
     return isNew && !dryRun
       ? created(flag, placeOf(request, `/api/admin/flags/${flag.key}`, { environment }))
       : okVersioned(flag);

@@ -11,7 +11,8 @@ export const handler = composeHandler({
   ...updateFlagRequest,
   area: 'admin',
   answer: async (request) => {
-    const call = callOf(request, request.query.dryRun);
+    const { dryRun, force } = request.query;
+    const call = { ...callOf(request, dryRun), force };
     const method = request.event.requestContext.http.method === 'PUT' ? 'replace' : 'patch';
     return okVersioned(await flags[method](call, flagKeyOf(request), request.body));
   },

@@ -12,15 +12,22 @@ import { flagSchemas } from '../schemas/flags';
 
 const theFlag = (description: string) => ({ description, body: 'Flag', headers: ['ETag'] }) as const;
 
+/** Of every route that may change a `valueSchema`. */
+const force = {
+  force:
+    'Change the flag although values of overrides no longer fit its `valueSchema`, and switch these off. Without it they are answered 409.',
+};
+
 const patch = {
   description:
     'A JSON merge patch: what the body leaves out stays. `null` takes away a `name`, `description`, `owner`, `valueSchema` or a variant; elsewhere it is only taken where the field is null already.',
   tag: 'Flags',
   request: { ...updateFlagRequest, body: flagSchemas.PatchFlagRequest.schema },
+  parameters: force,
   mediaTypes: ['application/json', 'application/merge-patch+json'],
   condition: 'If-Match',
   answers: { 200: theFlag('The changed flag.') },
-  problems: ['FLAG_NOT_FOUND', 'INVALID_VALUE'],
+  problems: ['FLAG_NOT_FOUND', 'INVALID_VALUE', 'IN_USE'],
 } as const satisfies Omit<Operation, 'summary'>;
 
 const changeOfState = (id: string, summary: string) =>
@@ -72,9 +79,10 @@ export const flagOperations = {
     summary: 'Replace the definition of a flag',
     description: 'What the body leaves out takes its default. It does not create.',
     request: { ...updateFlagRequest, body: ReplaceFlagRequestSchema },
+    parameters: force,
     condition: 'If-Match',
     answers: { 200: theFlag('The changed flag.') },
-    problems: ['FLAG_NOT_FOUND', 'INVALID_VALUE'],
+    problems: ['FLAG_NOT_FOUND', 'INVALID_VALUE', 'IN_USE'],
   },
   'PATCH /api/admin/flags/{flagKey}': { ...patch, id: 'patchFlag', summary: 'Change some of a flag' },
   'POST /api/admin/flags/{flagKey}': { ...patch, id: 'postFlag', summary: 'The same as PATCH' },
@@ -93,12 +101,13 @@ export const flagOperations = {
     description:
       'Definition, rules and rollout, not its overrides; replaces what is there. `If-Match` and the answer are about the flag of the other environment.',
     request: copyFlagRequest,
+    parameters: force,
     condition: 'If-Match',
     answers: {
       200: theFlag('The replaced flag of the other environment; a dry run too.'),
       201: { description: 'The new flag there.', body: 'Flag', headers: ['ETag', 'Location'] },
     },
-    problems: ['FLAG_NOT_FOUND', 'ALREADY_EXISTS', 'INVALID_VALUE'],
+    problems: ['FLAG_NOT_FOUND', 'ALREADY_EXISTS', 'INVALID_VALUE', 'IN_USE'],
   },
   'POST /api/admin/flags/{flagKey}/enable': changeOfState('enableFlag', 'Enable a flag'),
   'POST /api/admin/flags/{flagKey}/disable': changeOfState('disableFlag', 'Disable a flag'),

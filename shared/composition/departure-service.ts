@@ -3,12 +3,10 @@ import { type Config, readConfig } from '../config';
 import { DynamoFlagRepository } from '../dynamodb/flag-repository';
 import { DynamoOverrideRepository } from '../dynamodb/override-repository';
 import type { UserDirectory } from '../ports';
-import { DepartureService, type PersonDevices } from '../services/departures';
+import { DepartureService } from '../services/departures';
+import { composeDeviceService } from './device-service';
 import { composeOverrideWriter } from './override-writer';
 import { clock, openTables } from './parts';
-
-/** Nothing registers devices yet. */
-const NO_DEVICES: PersonDevices = { removeAllOf: async () => 0 };
 
 export const composeDepartureService = (
   config: Config = readConfig(),
@@ -19,7 +17,7 @@ export const composeDepartureService = (
     writer: composeOverrideWriter(flagTable),
     flags: new DynamoFlagRepository(flagTable, clock),
     overrides: new DynamoOverrideRepository(flagTable, clock),
-    devices: NO_DEVICES,
+    devices: composeDeviceService(config),
     pool,
     environments: config.environments,
     userIdFormat: config.userIdFormat,

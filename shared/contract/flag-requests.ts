@@ -10,6 +10,9 @@ import { pagingParameters, switchParameter } from './parameters';
 
 /** What the routes of flags take: query parameters besides `environment`, and the body. */
 
+/** `force`: also where values of overrides no longer fit; these are switched off. */
+const redefinition = { dryRun: switchParameter, force: switchParameter };
+
 const dryRun = { dryRun: switchParameter };
 
 export const createFlagRequest = { query: dryRun, body: CreateFlagRequestSchema };
@@ -23,10 +26,10 @@ export const listFlagsRequest = {
   },
 };
 
-export const updateFlagRequest = { query: dryRun, body: UpdateFlagRequestSchema };
+export const updateFlagRequest = { query: redefinition, body: UpdateFlagRequestSchema };
 
 export const deleteFlagRequest = { query: dryRun };
 
 export const changeFlagStateRequest = { query: dryRun, body: ChangeFlagStateRequestSchema };
 
-export const copyFlagRequest = { query: dryRun, body: CopyFlagRequestSchema };
+export const copyFlagRequest = { query: redefinition, body: CopyFlagRequestSchema };

@@ -2,9 +2,9 @@ import type { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { remainingMs, withOwnDeadline } from '../deadline';
 import { FlagError, StoreUnavailable, WriteConflict } from '../errors';
-import type { ChangeLimiter, Clock } from '../ports';
+import type { ChangeLimiter, ClaimedPlaces, Clock } from '../ports';
 import { faultOf } from './faults';
-import { limiterKey } from './keys';
+import { type Key, limiterKey } from './keys';
 import type { Item, Table } from './table';
 
 const WINDOW_MS = 3_600_000;
@@ -27,19 +27,32 @@ const claimedAtMs = (claim: unknown): number => parseInt(String(claim).slice(0, 
 const isFree = (item: Item, slot: string, nowMs: number): boolean =>
   item[slot] === undefined || claimedAtMs(item[slot]) <= nowMs - TAKEN_MS;
 
-const rateLimited = (item: Item, slotNames: readonly string[], nowMs: number): FlagError => {
-  const oldest = Math.min(...slotNames.map((slot) => claimedAtMs(item[slot])));
-  return new FlagError(
-    'RATE_LIMITED',
-    `A flag takes at most ${String(slotNames.length)} override changes per hour.`,
-    {
-      retryAfterSeconds: Math.max(1, Math.ceil((oldest + TAKEN_MS - nowMs) / 1000)),
-    },
-  );
+/** When `count` places are free, there being fewer now. */
+const rateLimited = (item: Item, slotNames: readonly string[], count: number, nowMs: number): FlagError => {
+  const message = `A flag takes at most ${String(slotNames.length)} override changes per hour`;
+  const claims = slotNames.map((slot) => claimedAtMs(item[slot] ?? 0)).sort((one, other) => one - other);
+  // more than there are places never go at once
+  const lastNeeded = claims[count - 1] ?? nowMs;
+  const these = count > 1 ? `, and these are ${String(count)} at once` : '';
+  return new FlagError('RATE_LIMITED', `${message}${these}.`, {
+    retryAfterSeconds: Math.max(1, Math.ceil((lastNeeded + TAKEN_MS - nowMs) / 1000)),
+  });
 };
 
-const pick = (slots: readonly string[]): string | undefined =>
-  slots[Math.floor(Math.random() * slots.length)];
+/** More slots than this make an update expression that DynamoDB finds too long. */
+const MAX_AT_ONCE = 50;
+
+const pick = (slots: readonly string[], count: number): readonly string[] => {
+  const left = [...slots];
+  return Array.from({ length: Math.min(count, slots.length) }, () =>
+    left.splice(Math.floor(Math.random() * left.length), 1),
+  ).flat();
+};
+
+interface Claimed {
+  readonly claim: string;
+  readonly slots: readonly string[];
+}
 
 /**
  * One item per flag with a slot for each change of an hour; each slot holds when it was last claimed. A claim is a
@@ -58,46 +71,76 @@ export class DynamoChangeLimiter implements ChangeLimiter {
     this.slotNames = Array.from({ length: changesPerHour }, (_, index) => `c${String(index)}`);
   }
 
-  async claim(environment: string, flagKey: string): Promise<{ release(): Promise<void> }> {
+  async claim(environment: string, flagKey: string, count = 1): Promise<ClaimedPlaces> {
     const key = limiterKey(environment, flagKey);
-    let slot = pick(this.slotNames);
-    while (slot !== undefined) {
-      const nowMs = this.clock();
-      const claim = newClaim(nowMs);
-      const seen = await this.tryClaim(key, slot, claim, nowMs);
-      if (seen === 'claimed') {
-        const claimed = slot;
-        return { release: () => this.release(key, claimed, claim) };
+    const held: Claimed[] = [];
+    const places: ClaimedPlaces = {
+      release: async (toRelease = count) => {
+        for (const { claim, slots } of held.splice(0)) {
+          const kept = slots.slice(0, Math.max(0, slots.length - toRelease));
+          toRelease -= slots.length - kept.length;
+          await this.release(key, slots.slice(kept.length), claim);
+          held.push({ claim, slots: kept });
+        }
+      },
+    };
+    try {
+      for (let left = count; left > 0; left -= MAX_AT_ONCE) {
+        held.push(await this.claimSome(key, Math.min(left, MAX_AT_ONCE), left));
       }
-      slot = pick(this.slotNames.filter((name) => isFree(seen, name, nowMs)));
-      if (slot === undefined) {
-        throw rateLimited(seen, this.slotNames, nowMs);
-      }
-      if (remainingMs() < LEAST_MS) {
-        break;
-      }
+    } catch (error) {
+      await places.release();
+      throw error;
     }
-    throw new StoreUnavailable('no', undefined);
+    return places;
   }
 
-  /** `claimed`, or the item that showed the slot taken. */
+  /** Claims `count` slots at once; `needed` is how many there must be for it to make sense. */
+  private async claimSome(key: Key, count: number, needed: number): Promise<Claimed> {
+    let slots = pick(this.slotNames, count);
+    let seen: Item = {};
+    let nowMs = this.clock();
+    while (slots.length === count) {
+      const claim = newClaim(nowMs);
+      const outcome = await this.tryClaim(key, slots, claim, nowMs);
+      if (outcome === 'claimed') {
+        return { claim, slots };
+      }
+      seen = outcome;
+      const free = this.slotNames.filter((name) => isFree(outcome, name, nowMs));
+      slots = free.length < needed ? [] : pick(free, count);
+      if (slots.length > 0 && remainingMs() < LEAST_MS) {
+        throw new StoreUnavailable('no', undefined);
+      }
+      nowMs = slots.length > 0 ? this.clock() : nowMs;
+    }
+    throw rateLimited(seen, this.slotNames, needed, nowMs);
+  }
+
+  /** `claimed`, or the item that showed a slot taken. */
   private async tryClaim(
-    key: { PK: string; SK: string },
-    slot: string,
+    key: Key,
+    slots: readonly string[],
     claim: string,
     nowMs: number,
   ): Promise<'claimed' | Item> {
+    const names = slots.map((_, index) => `#s${index}`);
     try {
       await this.table.updateOnce({
         Key: key,
         // the item is of no use once its last slot is free again
-        UpdateExpression: 'SET #slot = :claim, #ttl = :ttl',
-        ConditionExpression: 'attribute_not_exists(#slot) OR #slot <= :hourAgo',
-        ExpressionAttributeNames: { '#slot': slot, '#ttl': 'ttl' },
+        UpdateExpression: `SET ${names.map((name) => `${name} = :c`).join(', ')}, #ttl = :ttl`,
+        ConditionExpression: names
+          .map((name) => `(attribute_not_exists(${name}) OR ${name} <= :h)`)
+          .join(' AND '),
+        ExpressionAttributeNames: {
+          '#ttl': 'ttl',
+          ...Object.fromEntries(slots.map((slot, index) => [`#s${index}`, slot])),
+        },
         ExpressionAttributeValues: {
-          ':claim': claim,
-          // behind every claim of that millisecond
-          ':hourAgo': `${timeText(nowMs - TAKEN_MS)}~`,
+          ':c': claim,
+          // behind every claim of that millisecond an hour ago
+          ':h': `${timeText(nowMs - TAKEN_MS)}~`,
           ':ttl': Math.ceil((nowMs + 2 * TAKEN_MS) / 1000),
         },
         ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
@@ -110,19 +153,23 @@ export class DynamoChangeLimiter implements ChangeLimiter {
       // the document client leaves the item of an error as DynamoDB spells it
       const seen = unmarshall((error as ConditionalCheckFailedException).Item ?? {});
       // the client tried twice, and the answer to the first try was lost
-      return seen[slot] === claim ? 'claimed' : seen;
+      return slots.every((slot) => seen[slot] === claim) ? 'claimed' : seen;
     }
   }
 
-  private async release(key: { PK: string; SK: string }, slot: string, claim: string): Promise<void> {
+  private async release(key: Key, slots: readonly string[], claim: string): Promise<void> {
+    if (slots.length === 0) {
+      return;
+    }
+    const names = slots.map((_, index) => `#s${index}`);
     // the request may have spent its time, and a slot is worth an hour
     const give = () =>
       this.table.update({
         Key: key,
-        UpdateExpression: 'REMOVE #slot',
-        ConditionExpression: '#slot = :claim',
-        ExpressionAttributeNames: { '#slot': slot },
-        ExpressionAttributeValues: { ':claim': claim },
+        UpdateExpression: `REMOVE ${names.join(', ')}`,
+        ConditionExpression: names.map((name) => `${name} = :c`).join(' AND '),
+        ExpressionAttributeNames: Object.fromEntries(slots.map((slot, index) => [`#s${index}`, slot])),
+        ExpressionAttributeValues: { ':c': claim },
       });
     await withOwnDeadline(RELEASE_WITHIN_MS, give).catch((error: unknown) => {
       if (!(error instanceof WriteConflict)) {

@@ -52,6 +52,12 @@ export class DynamoFlagRepository implements FlagRepository {
     };
   }
 
+  async readMany(environment: string, flagKeys: readonly string[]): Promise<Map<string, FlagRecord>> {
+    const keys = [...new Set(flagKeys)].map((flagKey) => flagItemKey(environment, flagKey));
+    const records = readable(await this.table.batchGet(keys, 'strong'), parseFlagItem);
+    return new Map(records.map((record) => [record.flag.key, record]));
+  }
+
   async list(
     environment: string,
     page: { after: string | undefined; limit: number; accept: (record: FlagRecord) => boolean },

@@ -1,4 +1,10 @@
-import type { CountedKind, FlagGeneration, OverridePlace, OverrideSubject } from '../ports';
+import {
+  type CountedKind,
+  type FlagGeneration,
+  OVERRIDE_SHARDS,
+  type OverridePlace,
+  type OverrideSubject,
+} from '../ports';
 
 /**
  * Every key of both tables. No other file spells one. Parts never contain `#`: keys of flags and segments, user ids,
@@ -92,6 +98,9 @@ export const overrideKey = (place: OverridePlace): Key => ({
       : `${PREFIX.user}${place.userId}#${place.kind}`,
 });
 
+/** In a partition of overrides, they and nothing else lie between these two sort keys; "$" is what follows on "#". */
+export const OVERRIDES = { first: PREFIX.device, last: PREFIX.user.replace('#', '$') } as const;
+
 export const countKey = (of: FlagGeneration, shard: number): Key => ({
   PK: overridePartition(of.environment, of.flagKey, of.generation),
   SK: `${PREFIX.count}${shard}`,
@@ -127,7 +136,7 @@ export const subjectChangeKey = (environment: string, subject: OverrideSubject, 
 });
 
 /** GSI2: all overrides of an environment by expiry; sharded because one partition takes 1,000 writes a second. */
-export const EXPIRY_SHARDS = 8;
+export const EXPIRY_SHARDS = OVERRIDE_SHARDS;
 
 export const expiryPartition = (environment: string, shard: number): string =>
   `OVERRIDES#${environment}#${shard}`;

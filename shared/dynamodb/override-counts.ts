@@ -57,6 +57,15 @@ async function* expired(table: Table, environment: string, nowMs: number): Async
   }
 }
 
+/** Whether the counters of a generation hold values, those of overrides among them that have expired unnoticed. */
+export const countsValues = async (table: Table, of: FlagGeneration): Promise<boolean> => {
+  const keys = Array.from({ length: COUNT_SHARDS }, (_, shard) => countKey(of, shard));
+  const items = await table.batchGet(keys, 'strong');
+  const held = (kind: CountedKind): number =>
+    items.reduce((sum, item) => sum + Number(item[attributeOf(kind)] ?? 0), 0);
+  return held('value') > 0 || held('device') > 0;
+};
+
 /** How many overrides of each kind count at `nowMs`, by flag key. */
 export const readCounts = async (
   table: Table,

@@ -6,7 +6,10 @@ import type {
   CountedKind,
   FlagGeneration,
   FlagRecord,
+  FoundOverride,
+  OverrideCommit,
   OverridePlace,
+  OverrideRange,
   OverrideRepository,
   OverrideSlot,
   OverrideSubject,
@@ -27,7 +30,8 @@ import {
   PREFIX,
   subjectPartition,
 } from './keys';
-import { moveCount, readCounts } from './override-counts';
+import { countsValues, moveCount, readCounts } from './override-counts';
+import { walkOverrides } from './override-walk';
 import type { Table, TransactItem } from './table';
 
 /** Overrides spread over the shards by whom they are of, and stay where they are. */
@@ -136,6 +140,17 @@ export class DynamoOverrideRepository implements OverrideRepository {
     return { overrides, next: start?.SK };
   }
 
+  walk(
+    range: OverrideRange,
+    page: { after: string | undefined; limit: number; nowMs: number },
+  ): Promise<{ found: FoundOverride[]; next: string | undefined }> {
+    return walkOverrides(this.table, range, page);
+  }
+
+  hasValues(of: FlagGeneration): Promise<boolean> {
+    return countsValues(this.table, of);
+  }
+
   async ofSubject(environment: string, subject: OverrideSubject): Promise<StoredOverride[]> {
     const overrides: StoredOverride[] = [];
     const pages = this.table.query({
@@ -150,26 +165,34 @@ export class DynamoOverrideRepository implements OverrideRepository {
   }
 
   async commit(writes: readonly OverrideWrite[], changes: readonly [Change, ...Change[]]): Promise<void> {
+    await this.commitAll([{ writes, changes }]);
+  }
+
+  async commitAll(commits: readonly OverrideCommit[]): Promise<void> {
     const { table, clock } = this;
-    const [change] = changes;
-    const items: TransactItem[] = writes.map((write) => ({
-      Put: {
-        TableName: table.name,
-        Item: {
-          ...overrideKey(write),
-          ...(write.next === undefined
-            ? tombstone(change.id, clock())
-            : { ...indexAttributes(write.next), ...overrideAttributes(write.next, change.id) }),
+    const all = commits.flatMap(({ writes }) => writes);
+    const puts = commits.flatMap(({ writes, changes: [change] }) =>
+      writes.map((write): TransactItem => ({
+        Put: {
+          TableName: table.name,
+          Item: {
+            ...overrideKey(write),
+            ...(write.next === undefined
+              ? tombstone(change.id, clock())
+              : { ...indexAttributes(write.next), ...overrideAttributes(write.next, change.id) }),
+          },
+          ...unchangedSince(write.slot.changeId),
         },
-        ...unchangedSince(write.slot.changeId),
-      },
-    }));
-    items.push(
-      ...stillRegistered(table.name, writes),
-      ...moveCounts(table.name, writes),
-      ...changes.map((each) => putChange(table.name, overrideChangeKey(each), each)),
+      })),
     );
-    await table.transact(items);
+    await table.transact([
+      ...puts,
+      ...stillRegistered(table.name, all),
+      ...moveCounts(table.name, all),
+      ...commits.flatMap(({ changes }) =>
+        changes.map((each) => putChange(table.name, overrideChangeKey(each), each)),
+      ),
+    ]);
   }
 
   async bumpVersion(environment: string): Promise<void> {

@@ -5,8 +5,6 @@ import { auditedOverride } from './shown-override';
 
 /** Bytes of overrides in one change record, which an item of 400 kB has to hold. */
 export const MAX_CHANGE_BYTES = 300_000;
-/** Bytes of one value: what it was and what it becomes are in one change record. */
-export const MAX_VALUE_BYTES = 128 * 1024;
 
 const shown = (override: StoredOverride | undefined): JsonValue =>
   override === undefined ? null : auditedOverride(override);

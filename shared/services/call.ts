@@ -11,6 +11,8 @@ export interface Call {
   readonly ifMatch: IfMatch | undefined;
   /** Check everything, write nothing. */
   readonly dryRun: boolean;
+  /** Change a flag though values of overrides no longer fit it, and switch these off. @default false */
+  readonly force?: boolean;
 }
 
 /** Throws `VERSION_CONFLICT` unless the thing is as the caller saw it; `version` undefined means it is not there. */

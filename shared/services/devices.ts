@@ -113,6 +113,29 @@ export class DeviceService {
     });
   }
 
+  /** Ends every registration of a user; says how many there were. */
+  async removeAllOf(call: Call, userId: string): Promise<number> {
+    const devices = await this.parts.devices.ofUser(this.ownerOf(userId));
+    let removed = 0;
+    for (const { deviceId } of devices) {
+      removed += await this.removeIfThere(call, userId, deviceId);
+    }
+    return removed;
+  }
+
+  private async removeIfThere(call: Call, userId: string, deviceId: string): Promise<0 | 1> {
+    try {
+      await this.remove({ ...call, ifMatch: undefined }, userId, deviceId);
+      return 1;
+    } catch (error) {
+      if (error instanceof FlagError && error.code === 'DEVICE_NOT_FOUND') {
+        // the index lags behind a removal
+        return 0;
+      }
+      throw error;
+    }
+  }
+
   private ownerOf(userId: string | undefined): string {
     return checkedUserId(userId, this.parts.userIdFormat, '#path/userId');
   }

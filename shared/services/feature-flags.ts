@@ -16,12 +16,12 @@ import type {
   Telemetry,
   UserDirectory,
 } from '../ports';
-import { batchChange, bytesOf, MAX_CHANGE_BYTES, MAX_VALUE_BYTES } from './batch-change';
+import { batchChange, bytesOf, MAX_CHANGE_BYTES } from './batch-change';
 import type { Call } from './call';
 import { checkedUserId } from './checked-user-id';
 import { eligibleDevice } from './eligible-device';
 import { hasExpired } from './expiry-change';
-import { unfitValues } from './fitting-value';
+import { checkValueSize, unfitValues } from './fitting-value';
 import { type OpenedPlace, OverrideWriter, placeOf } from './override-writer';
 import { type Claim, withinLimit } from './within-limit';
 
@@ -136,16 +136,9 @@ export class FeatureFlagService {
 
   private unfitIn(asked: readonly Asked[]): FieldError[] {
     const set = asked.filter(({ value }) => value !== null);
-    const large = set.find(({ value }) => bytesOf(value) > MAX_VALUE_BYTES);
-    if (large !== undefined) {
-      throw new FlagError(
-        'PAYLOAD_TOO_LARGE',
-        `A value has at most ${String(MAX_VALUE_BYTES)} bytes of JSON.`,
-        {
-          errors: [{ pointer: large.pointer, code: 'too_big', message: 'the value is too large' }],
-        },
-      );
-    }
+    set.forEach(({ value, pointer }) => {
+      checkValueSize(value, pointer);
+    });
     return set.flatMap(({ record, value, pointer }) =>
       unfitValues(record, new Map([[pointer, value]]), this.parts.compilers),
     );

@@ -1,5 +1,5 @@
 import type { JsonValue } from '../contract/primitives';
-import type { FieldError } from '../errors';
+import { type FieldError, FlagError } from '../errors';
 import { fitsType } from '../evaluation/fits-type';
 import type { Compilers } from '../evaluation/model';
 import type { FlagRecord } from '../ports';
@@ -28,4 +28,18 @@ export const unfitValues = (
   return ofOtherType.length > 0 || flag.valueSchema === null
     ? ofOtherType
     : valuesOutside(flag.valueSchema, values, compilers.compilePattern);
+};
+
+/** An item of a table takes 400 KB, and the audit log holds a value twice: as it was and as it is. */
+const MAX_VALUE_BYTES = 64 * 1024;
+
+/** Throws `PAYLOAD_TOO_LARGE` for a value that is too large for an override; `pointer` names it. */
+export const checkValueSize = (value: JsonValue, pointer = '/value'): void => {
+  const bytes = Buffer.byteLength(JSON.stringify(value));
+  if (bytes > MAX_VALUE_BYTES) {
+    const message = `the value of an override is at most ${String(MAX_VALUE_BYTES)} bytes of JSON, this is ${String(bytes)}`;
+    throw new FlagError('PAYLOAD_TOO_LARGE', `${pointer}: ${message}.`, {
+      errors: [{ pointer, code: 'too_big', message }],
+    });
+  }
 };

@@ -17,10 +17,12 @@ import { retryOnConflict } from './conflict-retry';
 import { changedKeys, definitionChange, stamped } from './definition-change';
 import { checkFaults, checkFlag, newlyNamedSegments, type PointerOf } from './flag-faults';
 import { flagNotFound } from './not-found';
+import type { StoredValues } from './stored-values';
 
 export interface FlagWriterParts {
   readonly flags: FlagRepository;
   readonly segments: Pick<SegmentRepository, 'present'>;
+  readonly storedValues: StoredValues;
   readonly compilers: Compilers;
   readonly clock: Clock;
   readonly newId: NewId;
@@ -152,7 +154,7 @@ export class FlagWriter {
     { fields, pointerOf = jsonPointer }: Decision,
     about: About,
   ): Promise<{ readonly flag: Flag; readonly change: Change | undefined }> {
-    const { flags, compilers, clock, newId } = this.parts;
+    const { flags, compilers, clock, newId, storedValues } = this.parts;
     const id = newId();
     const nowMs = clock();
     const before = snapshot.record;
@@ -169,11 +171,15 @@ export class FlagWriter {
     const record: FlagRecord = { ...(before ?? { generation: id }), flag };
     const changed = changedKeys(before?.flag, flag);
     if (before !== undefined && changed.length === 0) {
+      await storedValues.disableUnfit(call, before);
       return { flag: before.flag, change: undefined };
     }
     if (!changed.every((key) => STATE.has(key))) {
       checkFlag(record, compilers, pointerOf);
       await this.checkSegments(call.environment, record, before, pointerOf);
+    }
+    if (before !== undefined && changed.includes('valueSchema')) {
+      await storedValues.check(call, record, pointerOf(['valueSchema']));
     }
     const { event, reason = null } = about;
     const change = definitionChange(call, {
@@ -188,6 +194,7 @@ export class FlagWriter {
     if (!call.dryRun) {
       await flags.commit(snapshot, record, change);
     }
+    await storedValues.disableUnfit(call, record);
     return { flag, change };
   }
 

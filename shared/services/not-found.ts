@@ -11,3 +11,6 @@ export const ruleNotFound = (flagKey: string, ruleId: string): FlagError =>
 
 export const segmentNotFound = (segmentKey: string): FlagError =>
   new FlagError('SEGMENT_NOT_FOUND', `There is no segment "${segmentKey}" in this environment.`);
+
+export const overrideNotFound = (): FlagError =>
+  new FlagError('OVERRIDE_NOT_FOUND', 'The user has no such override on this flag.');

@@ -21,7 +21,7 @@ import { flagNotFound } from './not-found';
 
 export interface OverrideWriterParts {
   readonly flags: Pick<FlagRepository, 'read'>;
-  readonly overrides: Pick<OverrideRepository, 'readSlots' | 'commit' | 'bumpVersion'>;
+  readonly overrides: Pick<OverrideRepository, 'readSlots' | 'commit' | 'commitAll' | 'bumpVersion'>;
   readonly clock: Clock;
   readonly newId: NewId;
   readonly telemetry: Telemetry;
@@ -57,6 +57,8 @@ export type ChangeAbout = Pick<
   | 'after'
   | 'reason'
 >;
+
+type Writes = readonly [OverrideWrite, ...OverrideWrite[]];
 
 /** What all writes of overrides have in common: reading places strongly, and committing with a change record. */
 export class OverrideWriter {
@@ -126,12 +128,28 @@ export class OverrideWriter {
   }
 
   /** Commits writes as one change, with the ends of those that they replace after their expiry; not in a dry run. */
-  async commit(
+  async commit(call: Call, writes: Writes, about: ChangeAbout): Promise<Change> {
+    const changes = this.changesOf(call, writes, about);
+    if (!call.dryRun) {
+      await this.parts.overrides.commit(writes, changes);
+      await this.moveVersion(call.environment);
+    }
+    return changes[0];
+  }
+
+  /** Commits several changes in one transaction. */
+  async commitAll(
     call: Call,
-    writes: readonly [OverrideWrite, ...OverrideWrite[]],
-    about: ChangeAbout,
-  ): Promise<Change> {
-    const { overrides, clock, newId, telemetry } = this.parts;
+    commits: readonly { readonly writes: Writes; readonly about: ChangeAbout }[],
+  ): Promise<void> {
+    await this.parts.overrides.commitAll(
+      commits.map(({ writes, about }) => ({ writes, changes: this.changesOf(call, writes, about) })),
+    );
+    await this.moveVersion(call.environment);
+  }
+
+  private changesOf(call: Call, writes: Writes, about: ChangeAbout): [Change, ...Change[]] {
+    const { clock, newId } = this.parts;
     const nowMs = clock();
     const change: Change = {
       ...about,
@@ -140,20 +158,20 @@ export class OverrideWriter {
       at: writes.find(({ next }) => next !== undefined)?.next?.updatedAt ?? new Date(nowMs).toISOString(),
       ...call.attribution,
     };
-    if (call.dryRun) {
-      return change;
-    }
     const ended = writes.flatMap(({ slot: { override }, next }) =>
       next?.version === 1 && override !== undefined && hasExpired(override, nowMs)
         ? [expiryChange(override)]
         : [],
     );
-    await overrides.commit(writes, [change, ...ended]);
-    await overrides.bumpVersion(call.environment).catch((error: unknown) => {
+    return [change, ...ended];
+  }
+
+  private async moveVersion(environment: string): Promise<void> {
+    const { overrides, telemetry } = this.parts;
+    await overrides.bumpVersion(environment).catch((error: unknown) => {
       // the stream handler moves the version again
       telemetry.warn('overrides version not moved', { error });
     });
-    return change;
   }
 }
 

@@ -9,6 +9,7 @@ import { FlagError, invalidField } from '../errors';
 import type { ChangeLimiter, Clock, OverrideRepository, Telemetry, UserDirectory } from '../ports';
 import { type Call, checkVersion } from './call';
 import { checkedUserId } from './checked-user-id';
+import { overrideNotFound } from './not-found';
 import { overrideChange } from './override-change';
 import { OverrideWriter } from './override-writer';
 import { shownUserOverride } from './shown-override';
@@ -102,7 +103,7 @@ export class OverrideService {
         .filter(({ current }) => current !== undefined)
         .map((each) => OverrideWriter.write(each, undefined));
       if (first === undefined) {
-        throw new FlagError('OVERRIDE_NOT_FOUND', 'The user has no such override on this flag.');
+        throw overrideNotFound();
       }
       const writes = [first, ...others] as const;
       writes.forEach(({ slot }) => {

@@ -7,6 +7,7 @@ const folder = join(__dirname, '..', '..', 'examples');
 /** The audit log is read when there is something in it. */
 const ORDER = [
   'feature-flags-user-targeting.http',
+  'typed-overrides.http',
   'flags.http',
   'targeting-rules.http',
   'ofrep.http',

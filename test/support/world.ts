@@ -7,11 +7,15 @@ import { composeEvaluationService } from '../../shared/composition/evaluation-se
 import { composeFeatureFlagService } from '../../shared/composition/feature-flag-service';
 import { composeFlagCopyService } from '../../shared/composition/flag-copy-service';
 import { composeFlagService } from '../../shared/composition/flag-service';
+import { composeOverrideBatchService } from '../../shared/composition/override-batch-service';
+import { composeOverrideReportService } from '../../shared/composition/override-report-service';
+import { composeOverrideSearch } from '../../shared/composition/override-search';
 import { composeOverrideService } from '../../shared/composition/override-service';
 import { openTables } from '../../shared/composition/parts';
 import { composeRuleService } from '../../shared/composition/rule-service';
 import { composeSegmentService } from '../../shared/composition/segment-service';
 import { composeSweepService } from '../../shared/composition/sweep-service';
+import { composeTypedOverrideService } from '../../shared/composition/typed-override-service';
 import { contextOf } from '../../shared/evaluation/context';
 import type { DeviceType } from '../../shared/contract/device';
 import type { Flag } from '../../shared/contract/flag';
@@ -52,6 +56,10 @@ const composeContainer = (config: Config) => {
     segments: composeSegmentService(config),
     copies: composeFlagCopyService(config),
     overrides,
+    typed: composeTypedOverrideService(config),
+    search: composeOverrideSearch(config),
+    batches: composeOverrideBatchService(config),
+    reports: composeOverrideReportService(config),
     evaluation,
     devices,
     featureFlags,

@@ -94,7 +94,6 @@ const expected: Readonly<Record<AccessProfile, Record<string, string[]>>> = {
     'FlagTable.Arn/index/GSI1': query,
     'UserPool.Arn': ['cognito-idp:ListUsers'],
   },
-
   revert: { 'FlagTable.Arn': [...writing, ...query].sort(), 'AuditTable.Arn': dynamodb('GetItem') },
   record: {
     ...streamReader,

@@ -2,9 +2,12 @@ import { compilers } from '../../../shared/composition/compilers';
 import { clock, newId, openTables } from '../../../shared/composition/parts';
 import type { CreateSegmentRequest } from '../../../shared/contract/segment';
 import { DynamoFlagRepository } from '../../../shared/dynamodb/flag-repository';
+import { DynamoOverrideRepository } from '../../../shared/dynamodb/override-repository';
 import { DynamoSegmentRepository } from '../../../shared/dynamodb/segment-repository';
 import { FlagWriter } from '../../../shared/services/flag-writer';
 import { RuleService } from '../../../shared/services/rules';
+import { StoredValues } from '../../../shared/services/stored-values';
+import { composeOverrideWriter } from '../../../shared/composition/override-writer';
 import { SegmentService } from '../../../shared/services/segments';
 import { aRule, isInGroup, isInSegment, nestedIn } from '../../support/a-rule';
 import { aSegment, segmentsOf } from '../../support/segments';
@@ -166,6 +169,12 @@ describe('a segment that is deleted while flags come to name it', () => {
     return {
       flags: new DynamoFlagRepository(flagTable, clock),
       segments: new DynamoSegmentRepository(flagTable, clock),
+      storedValues: new StoredValues({
+        overrides: new DynamoOverrideRepository(flagTable, clock),
+        writer: composeOverrideWriter(flagTable),
+        compilers,
+        clock,
+      }),
       compilers,
       clock,
       newId,

@@ -1,0 +1,209 @@
+import type { BatchItem, OverrideAction } from '../../../shared/contract/override-search';
+import { openTables } from '../../../shared/composition/parts';
+import { DynamoChangeLimiter } from '../../../shared/dynamodb/change-limiter';
+import { withDeadline } from '../../../shared/deadline';
+import type { Call } from '../../../shared/services/call';
+import { driveStream } from '../../support/drive-stream';
+import { aCall, aUserId, ENVIRONMENT, openWorld, type World } from '../../support/world';
+
+let world: World;
+
+beforeAll(async () => {
+  world = await openWorld();
+});
+afterAll(() => world.stop());
+
+const limiter = () => new DynamoChangeLimiter(openTables(world.config).flagTable, Date.now, 100);
+
+const inHours = (hours: number): string => new Date(Date.now() + hours * 3_600_000).toISOString();
+
+const give = async (
+  userId: string,
+  flagKey: string,
+  more: { expiresAt?: string; enabled?: boolean } = {},
+): Promise<BatchItem> => {
+  await world.container.typed.add(
+    aCall(),
+    userId,
+    { flagKey, value: true, enabled: true, ...more },
+    undefined,
+  );
+  return { flagKey, userId, kind: 'value' };
+};
+
+const change = (
+  action: OverrideAction,
+  items: readonly BatchItem[],
+  more: { expiresAt?: string; call?: Partial<Call> } = {},
+) => {
+  const { expiresAt, call } = more;
+  return world.container.batches.change(aCall(call), { action, items: [...items], expiresAt });
+};
+
+const outcomesOf = ({ results }: Awaited<ReturnType<typeof change>>) =>
+  results.map(({ outcome, version }) => [outcome, version]);
+
+const typed = ({ userId, flagKey }: BatchItem) => world.container.typed.get(ENVIRONMENT, userId, flagKey);
+
+describe('a batch', () => {
+  it('switches overrides off and on again, and tells of each what became of it', async () => {
+    await world.container.createFlag({ key: 'switched' });
+    const user = aUserId();
+    const items = [await give(user, 'switched'), await give(aUserId(), 'switched', { enabled: false })];
+    await world.container.put('switched', user, 'include');
+    items.push({ flagKey: 'switched', userId: user, kind: 'include' });
+    const off = await change('disable', items);
+    expect(off).toMatchObject({ ok: true, action: 'disable', dryRun: false, changed: 2, unchanged: 1 });
+    expect(outcomesOf(off)).toEqual([
+      ['changed', 2],
+      ['unchanged', 1],
+      ['changed', 2],
+    ]);
+    expect(await world.newContainer().valueOf('switched', user)).toBe(false);
+    const upper = items.map((item) => ({ ...item, userId: item.userId.toUpperCase() }));
+    expect(await change('enable', [...upper, ...items])).toMatchObject({ changed: 3, unchanged: 0 });
+    expect(await world.newContainer().valueOf('switched', user)).toBe(true);
+    expect(await change('enable', items)).toMatchObject({ ok: true, changed: 0, unchanged: 3 });
+  });
+
+  it('extends what ends sooner, and cuts nothing short', async () => {
+    await world.container.createFlag({ key: 'extended' });
+    const items = [
+      await give(aUserId(), 'extended', { expiresAt: inHours(1) }),
+      await give(aUserId(), 'extended', { expiresAt: inHours(9) }),
+      await give(aUserId(), 'extended'),
+    ];
+    const expiresAt = inHours(5);
+    expect(outcomesOf(await change('extend', items, { expiresAt }))).toEqual([
+      ['changed', 2],
+      ['unchanged', 1],
+      ['unchanged', 1],
+    ]);
+    expect(await typed(items[0]!)).toMatchObject({ expiresAt });
+    await expect(change('extend', items, { expiresAt: inHours(-1) })).rejects.toMatchObject({
+      errors: [{ pointer: '/expiresAt' }],
+    });
+  });
+
+  it('changes nothing where one of its overrides is not there, and names it', async () => {
+    await world.container.createFlag({ key: 'partly' });
+    const there = await give(aUserId(), 'partly');
+    const items: BatchItem[] = [
+      there,
+      { ...there, kind: 'exclude' },
+      { ...there, flagKey: 'never-made' },
+      { ...there, userId: aUserId() },
+    ];
+    await expect(change('disable', items)).rejects.toMatchObject({
+      code: 'OVERRIDE_NOT_FOUND',
+      errors: [
+        { pointer: '/items/1', code: 'override_not_found' },
+        { pointer: '/items/2', code: 'flag_not_found' },
+        { pointer: '/items/3', code: 'override_not_found' },
+      ],
+    });
+    expect(await typed(there)).toMatchObject({ enabled: true, version: 1 });
+  });
+
+  it('writes nothing as a dry run', async () => {
+    await world.container.createFlag({ key: 'dry' });
+    const item = await give(aUserId(), 'dry');
+    const dry = await change('remove', [item], { call: { dryRun: true } });
+    expect(dry).toMatchObject({ dryRun: true, changed: 1, results: [{ outcome: 'changed', version: null }] });
+    expect(await typed(item)).toMatchObject({ version: 1 });
+  });
+
+  it('of a hundred overrides is written whole, and each is in the log with who did it', async () => {
+    const items: BatchItem[] = [];
+    for (const key of ['hundred-a', 'hundred-b']) {
+      await world.container.createFlag({ key });
+      for (let user = 0; user < 50; user += 1) {
+        items.push(await give(aUserId(), key));
+      }
+    }
+    const removed = await change('remove', items, {
+      call: { attribution: { ...aCall().attribution, actor: 'batch-admin' } },
+    });
+    expect(removed).toMatchObject({ ok: true, changed: 100 });
+    const left = await world.container.search.list(
+      ENVIRONMENT,
+      { q: 'hundred-' },
+      { after: undefined, limit: 500 },
+    );
+    expect(left.items).toEqual([]);
+    // 50 were added and 50 removed: the hour is full
+    await expect(give(aUserId(), 'hundred-a')).rejects.toMatchObject({ code: 'RATE_LIMITED' });
+    const stream = driveStream(world);
+    await stream.deliver(await stream.records());
+    const log = await world.container.audit.list({
+      environment: ENVIRONMENT,
+      actor: 'batch-admin',
+      limit: 500,
+    });
+    expect(log.items.filter(({ event }) => event === 'override.removed')).toHaveLength(100);
+    expect(new Set(log.items.map(({ targetUserId }) => targetUserId)).size).toBe(100);
+    expect(await stream.unattributed()).toEqual([]);
+  }, 60_000);
+
+  it('that the table ends early says which overrides were changed', async () => {
+    const items: BatchItem[] = [];
+    for (const key of ['cut-short-a', 'cut-short-b']) {
+      await world.container.createFlag({ key });
+      for (let user = 0; user < 30; user += 1) {
+        items.push(await give(aUserId(), key));
+      }
+    }
+    world.proxy.inject('throttle', { operations: ['TransactWriteItems'], skip: 1 });
+    const cut = await withDeadline(3_000, () => change('disable', items));
+    world.proxy.heal();
+    expect(cut).toMatchObject({ ok: false, changed: 49, unchanged: 0 });
+    for (const [index, { outcome }] of cut.results.entries()) {
+      expect(await typed(items[index]!)).toMatchObject({ enabled: outcome === 'failed' });
+    }
+    world.proxy.inject('throttle', { operations: ['TransactWriteItems'] });
+    const refused = withDeadline(1_000, () => change('disable', items));
+    await expect(refused).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    world.proxy.heal();
+  }, 30_000);
+
+  it('says what somebody else has removed meanwhile', async () => {
+    await world.container.createFlag({ key: 'raced' });
+    const items = [await give(aUserId(), 'raced'), await give(aUserId(), 'raced')];
+    const [disabled, enabled] = await Promise.allSettled([
+      change('disable', items),
+      world.container.typed.remove(aCall(), items[0]!.userId, 'raced'),
+    ]);
+    expect(enabled.status).toBe('fulfilled');
+    if (disabled.status === 'fulfilled') {
+      expect(['changed', 'gone']).toContain(disabled.value.results[0]?.outcome);
+      expect(await typed(items[1]!)).toMatchObject({ enabled: false });
+    } else {
+      expect(disabled.reason).toMatchObject({ code: 'OVERRIDE_NOT_FOUND' });
+      expect(await typed(items[1]!)).toMatchObject({ enabled: true });
+    }
+    await expect(typed(items[0]!)).rejects.toMatchObject({ code: 'OVERRIDE_NOT_FOUND' });
+  });
+
+  it('that is more than what is left of an hour changes nothing and takes nothing', async () => {
+    await world.container.createFlag({ key: 'crowded' });
+    const items = [await give(aUserId(), 'crowded'), await give(aUserId(), 'crowded')];
+    const held = await limiter().claim(ENVIRONMENT, 'crowded', 97);
+    await expect(change('disable', items)).rejects.toMatchObject({ code: 'RATE_LIMITED' });
+    expect(await typed(items[0]!)).toMatchObject({ enabled: true });
+    await held.release(1);
+    expect(await change('disable', items)).toMatchObject({ changed: 2 });
+    await expect(change('enable', items.slice(1))).rejects.toMatchObject({ code: 'RATE_LIMITED' });
+  });
+
+  it('switches no value on that does not fit its flag any more', async () => {
+    const key = 'outgrown';
+    await world.container.createFlag({ key, type: 'number', variants: { on: 2, off: 1 } });
+    const user = aUserId();
+    await world.container.typed.add(aCall(), user, { flagKey: key, value: 99, enabled: false }, undefined);
+    await world.container.flags.patch(aCall(), key, { valueSchema: { maximum: 9 } });
+    await expect(change('enable', [{ flagKey: key, userId: user, kind: 'value' }])).rejects.toMatchObject({
+      code: 'INVALID_VALUE',
+      errors: [{ pointer: '/items/0' }],
+    });
+  });
+});
