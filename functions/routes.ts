@@ -10,10 +10,11 @@ export type { Caller };
 
 /**
  * What a function may touch; one role each (see `lib/constructs/access-profiles.ts`). `survey` writes what it has looked
- * through an environment for; `inspect` reads and `target` writes, and both look people up in the user pool.
+ * through an environment for; `inspect` reads and `target` writes, and both look people up in the user pool; `import`
+ * writes, and keeps what was sent of imports.
  */
 export type AccessProfile =
-  'nothing' | 'evaluate' | 'read' | 'inspect' | 'write' | 'survey' | 'target' | 'record' | 'sweep';
+  'nothing' | 'evaluate' | 'read' | 'inspect' | 'write' | 'survey' | 'target' | 'import' | 'record' | 'work';
 
 export interface Route {
   /** Name of the function, and of its bundle. */
@@ -219,6 +220,69 @@ const table = [
     routes: [`DELETE ${flag}/users/{userId}`],
     caller: 'admin',
     access: 'write',
+  },
+  {
+    name: 'bulk-user-overrides',
+    entry: 'admin/bulk-user-overrides',
+    routes: [`POST ${flag}/users/bulk`],
+    caller: 'admin',
+    access: 'import',
+  },
+  {
+    name: 'copy-user-overrides',
+    entry: 'admin/copy-user-overrides',
+    routes: [`POST ${flag}/users/copy`],
+    caller: 'admin',
+    access: 'import',
+  },
+  {
+    name: 'export-user-overrides',
+    entry: 'admin/export-user-overrides',
+    routes: [`GET ${flag}/users.csv`],
+    caller: 'viewer',
+    access: 'read',
+  },
+  {
+    name: 'create-import',
+    entry: 'admin/create-import',
+    routes: [`POST ${flag}/imports`],
+    caller: 'admin',
+    access: 'import',
+  },
+  {
+    name: 'put-import-part',
+    entry: 'admin/put-import-part',
+    routes: [`PUT ${flag}/imports/{importId}/parts/{part}`],
+    caller: 'admin',
+    access: 'import',
+  },
+  {
+    name: 'start-import',
+    entry: 'admin/start-import',
+    routes: [`POST ${flag}/imports/{importId}/start`],
+    caller: 'admin',
+    access: 'import',
+  },
+  {
+    name: 'get-import',
+    entry: 'admin/get-import',
+    routes: [`GET ${flag}/imports/{importId}`],
+    caller: 'viewer',
+    access: 'read',
+  },
+  {
+    name: 'cancel-import',
+    entry: 'admin/cancel-import',
+    routes: [`DELETE ${flag}/imports/{importId}`],
+    caller: 'admin',
+    access: 'import',
+  },
+  {
+    name: 'undo-import',
+    entry: 'admin/undo-import',
+    routes: [`POST ${flag}/imports/{importId}/undo`],
+    caller: 'admin',
+    access: 'import',
   },
   {
     name: 'explain-flag',

@@ -1,4 +1,4 @@
-import type { CountedKind, FlagGeneration, OverridePlace, OverrideSubject } from '../ports';
+import type { CountedKind, FlagGeneration, ImportPlace, OverridePlace, OverrideSubject } from '../ports';
 
 /**
  * Every key of both tables. No other file spells one. Parts never contain `#`: keys of flags and segments, user ids,
@@ -14,6 +14,9 @@ export const PREFIX = {
   changed: 'CHANGED#',
   sweep: 'SWEEP#',
   count: 'COUNT#',
+  import: 'IMPORT#',
+  rejected: 'REJECTED#',
+  run: 'RUN#',
 } as const;
 
 export interface Key {
@@ -76,6 +79,23 @@ export const segmentChangeKey = (environment: string, segmentKey: string, change
 export const sweepKey = (environment: string, flagKey: string, generation: string): Key => ({
   PK: flagPartition(environment, flagKey),
   SK: `${PREFIX.sweep}${generation}`,
+});
+
+export const importKey = ({ environment, flagKey, importId }: ImportPlace): Key => ({
+  PK: flagPartition(environment, flagKey),
+  SK: `${PREFIX.import}${importId}`,
+});
+
+/** Asks for an import to be worked off; apart from the import, which each step changes. */
+export const runKey = ({ environment, flagKey, importId }: ImportPlace): Key => ({
+  PK: flagPartition(environment, flagKey),
+  SK: `${PREFIX.run}${importId}`,
+});
+
+/** Rejected rows of one step; in the order of the rows. */
+export const rejectedKey = ({ environment, flagKey, importId }: ImportPlace, version: number): Key => ({
+  PK: flagPartition(environment, flagKey),
+  SK: `${PREFIX.rejected}${importId}#${padded(version)}`,
 });
 
 /** The overrides of one life of a flag. */

@@ -27,7 +27,7 @@ import {
   subjectPartition,
 } from './keys';
 import { moveCount, readCounts } from './override-counts';
-import type { Table, TransactItem } from './table';
+import type { Item, Table, TransactItem } from './table';
 
 /** Overrides spread over the shards by whom they are of, and stay where they are. */
 const shardOf = ({ userId, deviceId }: OverrideSubject): number =>
@@ -47,7 +47,7 @@ const indexAttributes = (override: StoredOverride) => ({
 const counted = (override: StoredOverride | undefined): 0 | 1 => (override?.enabled === true ? 1 : 0);
 
 /** The counters of each flag that these writes move. */
-const moveCounts = (tableName: string, writes: readonly OverrideWrite[]): TransactItem[] => {
+export const moveCounts = (tableName: string, writes: readonly OverrideWrite[]): TransactItem[] => {
   const byFlag = new Map<string, { of: FlagGeneration; moves: Map<CountedKind, number> }>();
   for (const write of writes) {
     const { environment, flagKey, generation, slot, next } = write;
@@ -58,6 +58,26 @@ const moveCounts = (tableName: string, writes: readonly OverrideWrite[]): Transa
   }
   return [...byFlag.values()].flatMap(({ of, moves }) => moveCount(tableName, of, moves));
 };
+
+/** Puts the override, or the tombstone, in its place if that is as the write was decided on. */
+export const putOverride = (
+  tableName: string,
+  write: OverrideWrite,
+  changeId: string,
+  nowMs: number,
+  more: Item = {},
+): TransactItem => ({
+  Put: {
+    TableName: tableName,
+    Item: {
+      ...overrideKey(write),
+      ...(write.next === undefined
+        ? tombstone(changeId, nowMs)
+        : { ...indexAttributes(write.next), ...overrideAttributes(write.next, changeId), ...more }),
+    },
+    ...unchangedSince(write.slot.changeId),
+  },
+});
 
 /** Expired overrides and tombstones lie between those that count: few reads get past many of them. */
 const LEAST_READ = 200;
@@ -136,18 +156,7 @@ export class DynamoOverrideRepository implements OverrideRepository {
   async commit(writes: readonly OverrideWrite[], changes: readonly [Change, ...Change[]]): Promise<void> {
     const { table, clock } = this;
     const [change] = changes;
-    const items: TransactItem[] = writes.map((write) => ({
-      Put: {
-        TableName: table.name,
-        Item: {
-          ...overrideKey(write),
-          ...(write.next === undefined
-            ? tombstone(change.id, clock())
-            : { ...indexAttributes(write.next), ...overrideAttributes(write.next, change.id) }),
-        },
-        ...unchangedSince(write.slot.changeId),
-      },
-    }));
+    const items = writes.map((write) => putOverride(table.name, write, change.id, clock()));
     items.push(
       ...moveCounts(table.name, writes),
       ...changes.map((each) => putChange(table.name, overrideChangeKey(each), each)),

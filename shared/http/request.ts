@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { ImportIdSchema, PartNumberSchema } from '../contract/import';
 import { FlagKeySchema } from '../contract/primitives';
 import { RuleIdSchema } from '../contract/rule';
 import { SegmentKeySchema } from '../contract/segment';
@@ -31,6 +32,8 @@ export interface Request<Query, Body> {
   readonly environment: string;
   readonly query: Query;
   readonly body: Body;
+  /** The body where it is CSV; there is no other `body` then. */
+  readonly csv?: string | undefined;
 }
 
 const queryPointer = (path: readonly PropertyKey[]): string => `#query/${path.map(String).join('/')}`;
@@ -84,6 +87,15 @@ export const ruleIdOf = ({ event }: { event: HttpEvent }): string =>
 
 export const segmentKeyOf = ({ event }: { event: HttpEvent }): string =>
   pathParameter(event, 'segmentKey', SegmentKeySchema);
+
+export const importOf = (request: Request<unknown, unknown>) => ({
+  environment: request.environment,
+  flagKey: flagKeyOf(request),
+  importId: pathParameter(request.event, 'importId', ImportIdSchema),
+});
+
+export const partNumberOf = ({ event }: { event: HttpEvent }): number =>
+  pathParameter(event, 'part', PartNumberSchema);
 
 /** `If-Match`: `*` or a list of version tags. Weak tags are taken too, a proxy that compresses makes them weak. */
 const ifMatchOf = (header: string | undefined): IfMatch | undefined => {

@@ -1,14 +1,20 @@
 import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Config } from '../../shared/config';
 import { composeAuditService } from '../../shared/composition/audit-service';
 import { composeChangeService } from '../../shared/composition/change-service';
+import { composeBulkOverrideService } from '../../shared/composition/bulk-override-service';
 import { composeEvaluationService } from '../../shared/composition/evaluation-service';
 import { composeFlagCopyService } from '../../shared/composition/flag-copy-service';
 import { composeFlagService } from '../../shared/composition/flag-service';
 import { composeOverrideService } from '../../shared/composition/override-service';
+import { composeImportService } from '../../shared/composition/import-service';
 import { openTables } from '../../shared/composition/parts';
 import { composeRuleService } from '../../shared/composition/rule-service';
 import { composeSegmentService } from '../../shared/composition/segment-service';
+import { composeJobService } from '../../shared/composition/job-service';
 import { composeSweepService } from '../../shared/composition/sweep-service';
 import { contextOf } from '../../shared/evaluation/context';
 import type { Flag } from '../../shared/contract/flag';
@@ -47,6 +53,8 @@ const composeContainer = (config: Config) => {
     copies: composeFlagCopyService(config),
     overrides,
     evaluation,
+    bulk: composeBulkOverrideService(config),
+    imports: composeImportService(config),
     audit: composeAuditService(config),
     createFlag: (flag: { key: string } & Partial<Flag>) =>
       flags.create(aCall(), { type: 'boolean', ...flag }),
@@ -84,6 +92,7 @@ export const openWorld = async (options: { stream?: boolean } = {}): Promise<Wor
   const engine = await startTestEngine(options);
   const proxy = await startFaultProxy(engine.endpoint);
   process.env['AWS_ENDPOINT_URL_DYNAMODB'] = proxy.endpoint;
+  const folder = mkdtempSync(join(tmpdir(), 'guidon-parts-'));
   const config: Config = {
     flagTableName: engine.flagTableName,
     auditTableName: engine.auditTableName,
@@ -92,6 +101,7 @@ export const openWorld = async (options: { stream?: boolean } = {}): Promise<Wor
     userIdFormat: 'sub',
     overrideChangesPerHour: 100,
     userPoolId: 'none',
+    importParts: { folder },
     identityClaims: IDENTITY_CLAIMS,
     tokens: {
       issuer: 'https://issuer.invalid',
@@ -109,6 +119,7 @@ export const openWorld = async (options: { stream?: boolean } = {}): Promise<Wor
     stop: async () => {
       await proxy.stop();
       await engine.stop();
+      rmSync(folder, { recursive: true, force: true });
     },
   };
 };
@@ -117,6 +128,7 @@ export const openWorld = async (options: { stream?: boolean } = {}): Promise<Wor
 export const composeStreamSide = ({ config }: World) => ({
   changes: composeChangeService(config),
   sweeps: composeSweepService(config),
+  jobs: composeJobService(config),
   tables: openTables(config),
 });
 
