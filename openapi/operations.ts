@@ -4,6 +4,7 @@ import { auditOperations } from './operations/audit';
 import { evaluationOperations } from './operations/evaluation';
 import { explainOperations } from './operations/explain';
 import { flagOperations } from './operations/flags';
+import { importOperations } from './operations/imports';
 import { ofrepOperations } from './operations/ofrep';
 import { overrideOperations } from './operations/overrides';
 import { ruleOperations } from './operations/rules';
@@ -18,5 +19,6 @@ export const operations: Readonly<Record<RouteKey, Operation>> = {
   ...ruleOperations,
   ...segmentOperations,
   ...overrideOperations,
+  ...importOperations,
   ...auditOperations,
 };

@@ -1,4 +1,5 @@
 import type { RouteKey } from '../functions/routes';
+import { ImportIdSchema, PartNumberSchema } from '../shared/contract/import';
 import { AnyUserIdSchema, FlagKeySchema } from '../shared/contract/primitives';
 import { RuleIdSchema } from '../shared/contract/rule';
 import { SegmentKeySchema } from '../shared/contract/segment';
@@ -16,6 +17,8 @@ export const pathParameters: Readonly<Record<NameIn<RouteKey>, PathParameter>> =
   flagKey: { schema: FlagKeySchema, description: 'Key of the flag.' },
   ruleId: { schema: RuleIdSchema, description: 'Id of the rule.' },
   segmentKey: { schema: SegmentKeySchema, description: 'Key of the segment.' },
+  importId: { schema: ImportIdSchema, description: 'Id of the import.' },
+  part: { schema: PartNumberSchema, description: 'Number of the part, from 1.' },
   key: { schema: FlagKeySchema, description: 'Key of the flag.' },
   userId: {
     schema: AnyUserIdSchema,
@@ -88,6 +91,10 @@ export const answerHeaders = {
     description: 'Where the new thing is, by the entrance and environment of the request.',
     required: true,
     schema: { type: 'string', format: 'uri-reference' },
+  },
+  Link: {
+    description: 'The next page, `<…>; rel="next"`; absent at the end.',
+    schema: { type: 'string' },
   },
   'Retry-After': { description: 'Seconds to wait.', schema: { type: 'integer', minimum: 0 } },
 } as const;

@@ -4,6 +4,7 @@ import { auditSchemas } from './schemas/audit';
 import { evaluationSchemas } from './schemas/evaluation';
 import { explainSchemas } from './schemas/explain';
 import { flagSchemas } from './schemas/flags';
+import { importSchemas } from './schemas/imports';
 import { ofrepSchemas } from './schemas/ofrep';
 import { overrideSchemas } from './schemas/overrides';
 import { problemSchemas } from './schemas/problems';
@@ -20,6 +21,7 @@ export const schemas = {
   ...ruleSchemas,
   ...segmentSchemas,
   ...overrideSchemas,
+  ...importSchemas,
   ...auditSchemas,
   ...problemSchemas,
 };

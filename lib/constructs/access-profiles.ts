@@ -6,12 +6,14 @@ import type { AuditTable } from './audit-table';
 import type { DeadLetterQueue } from './dead-letter-queue';
 import type { FlagTable } from './flag-table';
 import type { FlagUserPool } from './flag-user-pool';
+import type { ImportBucket } from './import-bucket';
 
 export interface AccessRolesProps {
   readonly flagTable: FlagTable;
   readonly auditTable: AuditTable;
   readonly userPool: FlagUserPool;
   readonly deadLetterQueue: DeadLetterQueue;
+  readonly importBucket: ImportBucket;
 }
 
 /**
@@ -32,8 +34,10 @@ export class AccessRoles extends Construct {
       survey: this.createRole('Survey', props, survey(props)),
       target: this.createRole('Target', props, target(props)),
       record: this.createRole('Record', props, record(props)),
-      sweep: this.createRole('Sweep', props, sweep(props)),
+      import: this.createRole('Import', props, importing(props)),
+      work: this.createRole('Work', props, work(props)),
     };
+    acknowledgeWildcard(this, props.importBucket.partsArn, 'Objects are named after the imports they belong to');
     acknowledgeWildcard(this, '*', 'Traces belong to no resource: X-Ray takes only "*"');
   }
 
@@ -88,6 +92,11 @@ const target = (props: AccessRolesProps): PolicyStatement[] => [
   allow([props.userPool.userPoolArn], ['cognito-idp:ListUsers']),
 ];
 
+const importing = (props: AccessRolesProps): PolicyStatement[] => [
+  ...survey(props),
+  allow([props.importBucket.partsArn], ['s3:GetObject', 's3:PutObject', 's3:DeleteObject']),
+];
+
 const readStream = ({ flagTable, deadLetterQueue }: AccessRolesProps): PolicyStatement[] => [
   allow(
     [flagTable.streamArn],
@@ -105,10 +114,9 @@ const record = (props: AccessRolesProps): PolicyStatement[] => [
   allow([props.auditTable.tableArn], ['dynamodb:PutItem']),
 ];
 
-const sweep = (props: AccessRolesProps): PolicyStatement[] => [
+const work = (props: AccessRolesProps): PolicyStatement[] => [
   ...readStream(props),
-  allow(
-    [props.flagTable.tableArn],
-    ['dynamodb:Query', 'dynamodb:GetItem', 'dynamodb:BatchWriteItem', 'dynamodb:UpdateItem'],
-  ),
+  ...survey(props),
+  allow([props.flagTable.tableArn], ['dynamodb:BatchWriteItem']),
+  allow([props.importBucket.partsArn], ['s3:GetObject', 's3:DeleteObject']),
 ];

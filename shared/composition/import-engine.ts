@@ -9,7 +9,7 @@ import { ImportSources } from '../services/import-sources';
 import { ImportSteps } from '../services/import-step';
 import { ImportUndo } from '../services/import-undo';
 import { telemetry } from '../telemetry';
-import { compilers } from './compilers';
+import { compilePattern } from './compile-pattern';
 import { composeOverrideWriter } from './override-writer';
 import { clock, newId } from './parts';
 
@@ -25,7 +25,7 @@ export const composeImportEngine = (
     sources: new ImportSources({ importParts, overrides, userIdFormat, clock }),
     imports,
     writer: composeOverrideWriter(flagTable),
-    compilers,
+    compilers: { compilePattern },
     clock,
     newId,
   });

@@ -1,4 +1,4 @@
-import { CsvError, parse } from 'csv-parse/sync';
+import { parse } from 'csv-parse/sync';
 import { FlagError, invalidField } from '../errors';
 
 /** Characters of one row: a quote that is never closed ends here. */
@@ -49,15 +49,9 @@ const parsed = (text: string, maxRows: number): string[][] => {
       to: maxRows + 2,
     });
   } catch (error) {
-    if (!(error instanceof CsvError)) {
-      throw error;
-    }
-    const { records } = error as CsvError & { records?: number };
-    throw malformed(
-      records ?? 0,
-      'malformed_csv',
-      WORDS[error.code] ?? 'the text is not well-formed CSV (RFC 4180)',
-    );
+    const { code, records } = error as { code?: unknown; records?: number };
+    const message = WORDS[String(code)];
+    throw message === undefined ? error : malformed(records ?? 0, 'malformed_csv', message);
   }
 };
 

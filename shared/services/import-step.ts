@@ -36,7 +36,7 @@ export interface ImportStepsParts {
   readonly sources: Pick<ImportSources, 'next'>;
   readonly imports: Pick<ImportRepository, 'readSlots'>;
   readonly writer: Pick<OverrideWriter, 'next'>;
-  readonly compilers: Compilers;
+  readonly compilers: Pick<Compilers, 'compilePattern'>;
   readonly clock: Clock;
   readonly newId: NewId;
 }
