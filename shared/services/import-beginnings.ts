@@ -61,6 +61,7 @@ export const begun = (
     updatedAt: at,
     finishedAt: null,
     failure: null,
+    heldUntilMs: 0,
     version,
     ...(state === 'running' && {
       isDryRun: dryRun,
