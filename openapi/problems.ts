@@ -36,7 +36,10 @@ export const isOfGateway = (status: number, caller: Caller): boolean =>
 
 const reference = (kind: 'schemas' | 'headers', name: string) => ({ $ref: `#/components/${kind}/${name}` });
 
-const codesOf = ({ request, csv, condition, problems }: Operation, caller: Caller): readonly FlagErrorCode[] => {
+const codesOf = (
+  { request, csv, condition, problems }: Operation,
+  caller: Caller,
+): readonly FlagErrorCode[] => {
   if (problems === 'none') {
     return [];
   }
@@ -44,7 +47,9 @@ const codesOf = ({ request, csv, condition, problems }: Operation, caller: Calle
     ...(caller === 'none'
       ? []
       : (['INVALID_REQUEST', 'UNAUTHENTICATED', 'FORBIDDEN', 'UNAVAILABLE'] as const)),
-    ...(request?.body === undefined && csv === undefined ? [] : (['PAYLOAD_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE'] as const)),
+    ...(request?.body === undefined && csv === undefined
+      ? []
+      : (['PAYLOAD_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE'] as const)),
     ...(condition === 'If-Match' ? (['VERSION_CONFLICT'] as const) : []),
     'INTERNAL',
     ...(problems ?? []),

@@ -37,7 +37,11 @@ export class AccessRoles extends Construct {
       import: this.createRole('Import', props, importing(props)),
       work: this.createRole('Work', props, work(props)),
     };
-    acknowledgeWildcard(this, props.importBucket.partsArn, 'Objects are named after the imports they belong to');
+    acknowledgeWildcard(
+      this,
+      props.importBucket.partsArn,
+      'Objects are named after the imports they belong to',
+    );
     acknowledgeWildcard(this, '*', 'Traces belong to no resource: X-Ray takes only "*"');
   }
 

@@ -64,7 +64,8 @@ export const importOperations = {
   'POST /api/admin/flags/{flagKey}/imports/{importId}/start': {
     tag: 'Overrides',
     summary: 'Start an import',
-    description: 'After a dry run it can be started again. A start that is no dry run counts once against the limit.',
+    description:
+      'After a dry run it can be started again. A start that is no dry run counts once against the limit.',
     request: startImportRequest,
     answers: { 202: { description: 'It runs.', body: 'Import', headers: ['ETag', 'Location'] } },
     problems: ['FLAG_NOT_FOUND', 'NOT_FOUND', 'IN_USE', 'RATE_LIMITED'],

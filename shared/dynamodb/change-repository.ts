@@ -5,14 +5,7 @@ import type { Change, ChangeRepository, Clock, FlagGeneration, OverrideSubject, 
 import { moveFlagsVersion, versionOf } from './flag-versions';
 import { importIdIn } from './import-items';
 import { parseChangeItem, readable } from './items';
-import {
-  changeKey,
-  flagsVersionKey,
-  importKey,
-  type Key,
-  segmentChangeKey,
-  subjectChangeKey,
-} from './keys';
+import { changeKey, flagsVersionKey, importKey, type Key, segmentChangeKey, subjectChangeKey } from './keys';
 import type { Table } from './table';
 
 const MAX_TRIES = 20;

@@ -69,7 +69,9 @@ export class S3ImportParts implements ImportParts {
         if (response.status === 404) {
           return undefined;
         }
-        cause = new Error(`${method} of a part answered ${String(response.status)}: ${await response.text()}`);
+        cause = new Error(
+          `${method} of a part answered ${String(response.status)}: ${await response.text()}`,
+        );
         if (response.status < 500 && response.status !== 429) {
           break;
         }

@@ -26,7 +26,10 @@ export const importChange = (record: ImportRecord, id: string, at: string): Chan
 export const undoneChange = (record: ImportRecord, id: string, at: string): Change => {
   const { importId, counts } = record;
   const left = counts.written - counts.restored;
-  return { ...changeOf(record, id, at), after: { undoneImportId: importId, restored: counts.restored, left } };
+  return {
+    ...changeOf(record, id, at),
+    after: { undoneImportId: importId, restored: counts.restored, left },
+  };
 };
 
 const changeOf = (

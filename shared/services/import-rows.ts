@@ -87,11 +87,16 @@ class RowReader {
 
   read(cells: readonly string[]): WantedOverride | Fault {
     if (cells.length > this.columns.length) {
-      return fault('too_many_cells', `the row has more cells than the header row, which has ${this.columns.length}`);
+      return fault(
+        'too_many_cells',
+        `the row has more cells than the header row, which has ${this.columns.length}`,
+      );
     }
     const cell = (name: Column): string => cells[this.columns.indexOf(name)] ?? '';
     const { defaults, userIdFormat } = this.format;
-    const userId = (userIdFormat === 'any' ? AnyUserIdSchema : UserSubSchema).safeParse(cell('userId').trim());
+    const userId = (userIdFormat === 'any' ? AnyUserIdSchema : UserSubSchema).safeParse(
+      cell('userId').trim(),
+    );
     if (!userId.success) {
       return fault('invalid_user_id', userId.error.issues[0]?.message ?? 'not a user id');
     }

@@ -95,7 +95,11 @@ export class ImportSources {
       ({ userId, kind, value, enabled, reason, expiresAtMs }): ImportEntry[] =>
         userId === null
           ? []
-          : [{ wanted: { userId, kind, ...(value !== undefined && { value }), enabled, reason, expiresAtMs } }],
+          : [
+              {
+                wanted: { userId, kind, ...(value !== undefined && { value }), enabled, reason, expiresAtMs },
+              },
+            ],
     );
     return { entries, part: 0, cursor: next ?? cursor, isEnd: next === undefined };
   }

@@ -101,8 +101,7 @@ export class ImportSteps {
   ): Outcome {
     const { clock, compilers, writer } = this.parts;
     const { userId, value, enabled, reason, expiresAtMs } = wanted;
-    const [misfit] =
-      value === undefined ? [] : unfitValues(flag, new Map([['/value', value]]), compilers);
+    const [misfit] = value === undefined ? [] : unfitValues(flag, new Map([['/value', value]]), compilers);
     if (misfit !== undefined) {
       const { code, message } = misfit;
       return { kind: 'rejected', row: { row, userId, code, message } };
@@ -179,7 +178,9 @@ const countsAfter = (record: ImportRecord, outcomes: readonly Outcome[]): Import
   const before = record.counts;
   const countOf = (kind: Outcome['kind']): number => outcomes.filter((each) => each.kind === kind).length;
   const rejected = countOf('rejected');
-  const first = outcomes.filter((each) => 'write' in each && !isWrittenBy(record, { ...each.write.slot, replaced: undefined }));
+  const first = outcomes.filter(
+    (each) => 'write' in each && !isWrittenBy(record, { ...each.write.slot, replaced: undefined }),
+  );
   return {
     ...before,
     accepted: before.accepted + outcomes.length - rejected,

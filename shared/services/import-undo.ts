@@ -69,5 +69,7 @@ const restoring = (
 const MAX_STEP_BYTES = 2 * 1024 * 1024;
 
 const isLight = (written: readonly { found: WrittenOverride }[]): boolean =>
-  written.reduce((sum, { found }) => sum + Buffer.byteLength(JSON.stringify(found.slot.replaced ?? null)), 0) <=
-  MAX_STEP_BYTES;
+  written.reduce(
+    (sum, { found }) => sum + Buffer.byteLength(JSON.stringify(found.slot.replaced ?? null)),
+    0,
+  ) <= MAX_STEP_BYTES;

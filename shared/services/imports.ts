@@ -121,10 +121,7 @@ export class ImportService {
     return shownImport(undoing, await this.errorsOf(undoing));
   }
 
-  private async begin(
-    of: ImportPlace,
-    next: (record: ImportRecord) => ImportRecord,
-  ): Promise<ImportRecord> {
+  private async begin(of: ImportPlace, next: (record: ImportRecord) => ImportRecord): Promise<ImportRecord> {
     return withinLimit(this.parts, of.environment, async (claim) => {
       const record = await this.present(of);
       const to = next(record);

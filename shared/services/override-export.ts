@@ -47,7 +47,11 @@ export class OverrideExport {
       lines.push(...some);
       bytes += Buffer.byteLength(JSON.stringify(some.join('')));
       next = page.next;
-    } while (next !== undefined && lines.length + READ_ROWS <= PAGE_ROWS + 1 && bytes + READ_BYTES <= MAX_PAGE_BYTES);
+    } while (
+      next !== undefined &&
+      lines.length + READ_ROWS <= PAGE_ROWS + 1 &&
+      bytes + READ_BYTES <= MAX_PAGE_BYTES
+    );
     return { text: lines.join(''), next };
   }
 }

@@ -76,7 +76,11 @@ describe('an import of many rows in three parts', () => {
     const lines = await exported(path);
     expect(lines).toEqual(all.map((userId) => `${userId},include,Pilot,`).sort());
     // what was exported says nothing new
-    const again = await sendCsv('POST', `${path}/users/bulk`, [HEADER, ...lines.slice(0, 1_000)].join('\r\n'));
+    const again = await sendCsv(
+      'POST',
+      `${path}/users/bulk`,
+      [HEADER, ...lines.slice(0, 1_000)].join('\r\n'),
+    );
     expect(again).toMatchObject({ status: 200, body: { accepted: 1_000, rejected: [] } });
     await eventually(
       () => guidon.call('GET', '/api/flags/me', { as: 'bob' }),
@@ -130,7 +134,11 @@ describe('an import of many rows in three parts', () => {
     expectProblem(large, 413, 'PAYLOAD_TOO_LARGE');
     expectProblem(await sendCsv('PUT', `${parts}/0`, csvOf(users(1))), 400, 'INVALID_REQUEST');
     expectProblem(await sendCsv('PUT', `${parts}/1001`, csvOf(users(1))), 400, 'INVALID_REQUEST');
-    const headless = expectProblem(await sendCsv('PUT', `${parts}/1`, `${newUserId()},include`), 400, 'INVALID_REQUEST');
+    const headless = expectProblem(
+      await sendCsv('PUT', `${parts}/1`, `${newUserId()},include`),
+      400,
+      'INVALID_REQUEST',
+    );
     expect(headless.errors?.map(({ code }) => code)).toContain('missing_column');
   });
 });
@@ -166,7 +174,11 @@ describe('many users in one request', () => {
     expectProblem(await sendCsv('POST', path, 'userId,overrideType,x\na,b,c'), 400, 'INVALID_REQUEST');
     expectProblem(await sendCsv('POST', path, 'userId\na'), 400, 'INVALID_REQUEST');
     expectProblem(await sendCsv('POST', path, ''), 400, 'INVALID_REQUEST');
-    expectProblem(await ask('POST', path, '<x/>', { 'content-type': 'text/xml' }), 415, 'UNSUPPORTED_MEDIA_TYPE');
+    expectProblem(
+      await ask('POST', path, '<x/>', { 'content-type': 'text/xml' }),
+      415,
+      'UNSUPPORTED_MEDIA_TYPE',
+    );
   });
 
   it('are copied to another flag', async () => {
@@ -174,7 +186,10 @@ describe('many users in one request', () => {
     const [one, two] = users(2);
     await sendCsv('POST', `${from}/users/bulk`, csvOf([String(one), String(two)], 'include,seen,'));
     const copy = await ask('POST', `${from}/users/copy`, { to: keyOf(to) });
-    expect(copy).toMatchObject({ status: 200, body: { flagKey: keyOf(to), copiedFrom: keyOf(from), added: 2 } });
+    expect(copy).toMatchObject({
+      status: 200,
+      body: { flagKey: keyOf(to), copiedFrom: keyOf(from), added: 2 },
+    });
     expect(await exported(to)).toEqual(await exported(from));
     expectProblem(await ask('POST', `${from}/users/copy`, { to: 'no-such-flag' }), 404, 'FLAG_NOT_FOUND');
   });

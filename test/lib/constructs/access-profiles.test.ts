@@ -132,14 +132,17 @@ describe('the role of an access profile', () => {
     });
   });
 
-  test.each(profiles)('%s names every action and resource, without a wildcard but for traces and the parts of imports', (profile) => {
-    const { '*': everywhere, 'ImportBucket.Arn/imports/*': parts, ...grants } = grantsOf(profile, 'Allow');
-    expect(everywhere).toEqual(tracing['*']);
-    expect(JSON.stringify(parts ?? [])).not.toContain('*');
-    expect(
-      [...Object.keys(grants), ...Object.values(grants).flat()].filter((text) => text.includes('*')),
-    ).toEqual([]);
-  });
+  test.each(profiles)(
+    '%s names every action and resource, without a wildcard but for traces and the parts of imports',
+    (profile) => {
+      const { '*': everywhere, 'ImportBucket.Arn/imports/*': parts, ...grants } = grantsOf(profile, 'Allow');
+      expect(everywhere).toEqual(tracing['*']);
+      expect(JSON.stringify(parts ?? [])).not.toContain('*');
+      expect(
+        [...Object.keys(grants), ...Object.values(grants).flat()].filter((text) => text.includes('*')),
+      ).toEqual([]);
+    },
+  );
 
   const toWrite =
     /:(Put(Item|Object)|Update|Delete|BatchWrite|PartiQL(Insert|Update|Delete)|Send|Admin(?!List))/;
@@ -157,9 +160,7 @@ describe('the role of an access profile', () => {
       profile,
       (grantsOf(profile, 'Allow')['AuditTable.Arn'] ?? []).filter((action) => !reading.includes(action)),
     ]);
-    expect(writing.filter(([, actions]) => actions?.length !== 0)).toEqual([
-      ['record', dynamodb('PutItem')],
-    ]);
+    expect(writing.filter(([, actions]) => actions?.length !== 0)).toEqual([['record', dynamodb('PutItem')]]);
   });
 
   test.each([...routes, ...streamHandlers])('$access is what $name runs with', ({ name, access }) => {

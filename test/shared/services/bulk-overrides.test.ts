@@ -27,9 +27,13 @@ describe('many users at once', () => {
     const userIds = users(100);
     const request = { overrideType: 'include' as const, userIds: [...userIds, '=cmd()'], reason: 'Pilot' };
     const first = await world.container.bulk.putUsers(aCall(), 'bulk', request);
-    expect(first).toMatchObject({ accepted: 100, rejected: [{ row: 101, userId: '=cmd()', code: 'invalid_user_id' }] });
+    expect(first).toMatchObject({
+      accepted: 100,
+      rejected: [{ row: 101, userId: '=cmd()', code: 'invalid_user_id' }],
+    });
     expect(await side.listed('bulk')).toHaveLength(100);
-    const version = async () => (await world.engine.itemsBeginning(`ENV#${ENVIRONMENT}`, 'VERSION#OVERRIDES'))[0];
+    const version = async () =>
+      (await world.engine.itemsBeginning(`ENV#${ENVIRONMENT}`, 'VERSION#OVERRIDES'))[0];
     const before = await version();
     expect(await world.container.bulk.putUsers(aCall(), 'bulk', request)).toEqual(first);
     expect(await version()).toEqual(before);

@@ -54,7 +54,9 @@ describe('CSV', () => {
   });
 
   it('reads back whatever it has written', () => {
-    const cell = fc.string({ unit: fc.constantFrom('a', "'", '=', '+', '"', ',', '\n', '\r', '\t', ' ', 'é') });
+    const cell = fc.string({
+      unit: fc.constantFrom('a', "'", '=', '+', '"', ',', '\n', '\r', '\t', ' ', 'é'),
+    });
     fc.assert(
       fc.property(fc.array(fc.tuple(fc.constant('id'), cell), { maxLength: 9 }), (rows) => {
         const text = csvLine(['userId', 'reason']) + rows.map(csvLine).join('');

@@ -53,7 +53,9 @@ describe('an import that crashes at any call of the store and is taken up again'
         errors: [{ row: 94 }],
       });
       expect(await side.listed(key)).toEqual(userIds.map((id) => `${id} include imported`).sort());
-      expect(await told(key)).toMatchObject([{ after: { accepted: 93, added: 92, updated: 1, rejected: 1 } }]);
+      expect(await told(key)).toMatchObject([
+        { after: { accepted: 93, added: 92, updated: 1, rejected: 1 } },
+      ]);
 
       const undoing = await world.container.imports.undo(
         { environment: ENVIRONMENT, ifMatch: undefined, dryRun: false, attribution: ATTRIBUTION },
@@ -61,7 +63,10 @@ describe('an import that crashes at any call of the store and is taken up again'
       );
       undoings += (await crashed(nth, () => side.workOff(key, undoing))) ? 1 : 0;
       await side.workOff(key, undoing);
-      expect(await side.get(key, started)).toMatchObject({ state: 'undone', undo: { restored: 93, left: 0 } });
+      expect(await side.get(key, started)).toMatchObject({
+        state: 'undone',
+        undo: { restored: 93, left: 0 },
+      });
       expect(await side.listed(key)).toEqual([`${before} include before`]);
       expect(await side.counted(key)).toMatchObject({ include: 1 });
       expect(await told(key)).toHaveLength(2);

@@ -77,7 +77,11 @@ describe('an import', () => {
       `${aUserId()},include,,2020-01-01T00:00:00Z`,
       `${aUserId()},include,,,more`,
     ];
-    await world.container.imports.putPart(of, 1, ['userId,overrideType,reason,expiresAt', ...rows].join('\n'));
+    await world.container.imports.putPart(
+      of,
+      1,
+      ['userId,overrideType,reason,expiresAt', ...rows].join('\n'),
+    );
     await side.workOff('rejecting', await world.container.imports.start(aCall(), of));
     const done = await side.get('rejecting', made);
     expect(done).toMatchObject({ accepted: 2, rejected: 6, added: 2 });
@@ -107,7 +111,10 @@ describe('an import', () => {
     const started = await side.started('twice', parts);
     await side.workOff('twice', started);
     expect(await side.listed('twice')).toEqual([`${user} include c`, `${other} include d`].sort());
-    expect(await side.undo('twice', started)).toMatchObject({ state: 'undone', undo: { restored: 2, left: 0 } });
+    expect(await side.undo('twice', started)).toMatchObject({
+      state: 'undone',
+      undo: { restored: 2, left: 0 },
+    });
     expect(await side.listed('twice')).toEqual([`${user} include first`]);
     expect((await side.audited('twice')).unattributed).toEqual([]);
     expect(await side.counted('twice')).toMatchObject({ include: 1 });
@@ -134,14 +141,24 @@ describe('an import', () => {
     await world.container.put('dry', String(rows[0]?.[0]), 'include');
     const dry = await side.started('dry', [csvOf(rows)], aCall({ dryRun: true }));
     await side.workOff('dry', dry);
-    expect(await side.get('dry', dry)).toMatchObject({ state: 'done', dryRun: true, added: 19, unchanged: 1 });
+    expect(await side.get('dry', dry)).toMatchObject({
+      state: 'done',
+      dryRun: true,
+      added: 19,
+      unchanged: 1,
+    });
     expect(await side.listed('dry')).toHaveLength(1);
     expect((await side.audited('dry')).imported).toEqual([]);
     expect(await codeOf(world.container.imports.undo(aCall(), side.placeOf('dry', dry.id)))).toBe('IN_USE');
 
     const started = await world.container.imports.start(aCall(), side.placeOf('dry', dry.id));
     await side.workOff('dry', started);
-    expect(await side.get('dry', dry)).toMatchObject({ state: 'done', dryRun: false, accepted: 20, added: 19 });
+    expect(await side.get('dry', dry)).toMatchObject({
+      state: 'done',
+      dryRun: false,
+      accepted: 20,
+      added: 19,
+    });
     expect(await side.listed('dry')).toHaveLength(20);
   });
 
@@ -153,8 +170,13 @@ describe('an import', () => {
     expect(cancelled).toMatchObject({ state: 'cancelled', added: 90, progress: { rows: 120, done: 90 } });
     await side.workOff('stopped', started);
     expect(await side.listed('stopped')).toHaveLength(90);
-    expect((await side.audited('stopped')).imported).toMatchObject([{ after: { added: 90, state: 'cancelled' } }]);
-    expect(await side.undo('stopped', started)).toMatchObject({ state: 'undone', undo: { restored: 90, left: 0 } });
+    expect((await side.audited('stopped')).imported).toMatchObject([
+      { after: { added: 90, state: 'cancelled' } },
+    ]);
+    expect(await side.undo('stopped', started)).toMatchObject({
+      state: 'undone',
+      undo: { restored: 90, left: 0 },
+    });
     expect(await side.listed('stopped')).toEqual([]);
   });
 
