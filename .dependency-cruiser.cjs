@@ -78,7 +78,7 @@ module.exports = {
     },
     only(
       'routes',
-      '^functions/(routes|stream-handlers)\\.ts$',
+      '^functions/(routes|import-routes|stream-handlers)\\.ts$',
       ['^shared/dynamodb/keys\\.ts$', '^shared/http/principal\\.ts$', '^shared/http/signed-caller\\.ts$'],
       'pure data',
     ),

@@ -1,5 +1,6 @@
 import type { Caller } from '../shared/http/principal';
 import { SIGNED_PREFIX } from '../shared/http/signed-caller';
+import { importRoutes } from './import-routes';
 
 export type { Caller };
 
@@ -221,69 +222,7 @@ const table = [
     caller: 'admin',
     access: 'write',
   },
-  {
-    name: 'bulk-user-overrides',
-    entry: 'admin/bulk-user-overrides',
-    routes: [`POST ${flag}/users/bulk`],
-    caller: 'admin',
-    access: 'import',
-  },
-  {
-    name: 'copy-user-overrides',
-    entry: 'admin/copy-user-overrides',
-    routes: [`POST ${flag}/users/copy`],
-    caller: 'admin',
-    access: 'import',
-  },
-  {
-    name: 'export-user-overrides',
-    entry: 'admin/export-user-overrides',
-    routes: [`GET ${flag}/users.csv`],
-    caller: 'viewer',
-    access: 'read',
-  },
-  {
-    name: 'create-import',
-    entry: 'admin/create-import',
-    routes: [`POST ${flag}/imports`],
-    caller: 'admin',
-    access: 'import',
-  },
-  {
-    name: 'put-import-part',
-    entry: 'admin/put-import-part',
-    routes: [`PUT ${flag}/imports/{importId}/parts/{part}`],
-    caller: 'admin',
-    access: 'import',
-  },
-  {
-    name: 'start-import',
-    entry: 'admin/start-import',
-    routes: [`POST ${flag}/imports/{importId}/start`],
-    caller: 'admin',
-    access: 'import',
-  },
-  {
-    name: 'get-import',
-    entry: 'admin/get-import',
-    routes: [`GET ${flag}/imports/{importId}`],
-    caller: 'viewer',
-    access: 'read',
-  },
-  {
-    name: 'cancel-import',
-    entry: 'admin/cancel-import',
-    routes: [`DELETE ${flag}/imports/{importId}`],
-    caller: 'admin',
-    access: 'import',
-  },
-  {
-    name: 'undo-import',
-    entry: 'admin/undo-import',
-    routes: [`POST ${flag}/imports/{importId}/undo`],
-    caller: 'admin',
-    access: 'import',
-  },
+  ...importRoutes,
   {
     name: 'explain-flag',
     entry: 'admin/explain-flag',

@@ -95,10 +95,10 @@ export class S3ImportParts implements ImportParts {
       headers: { host: url.host, ...(body !== undefined && { 'content-type': 'text/csv; charset=utf-8' }) },
       body,
     });
-    const { host, ...sent } = headers;
     return fetch(url, {
       method,
-      headers: sent,
+      // the host is what fetch makes of the address
+      headers: Object.entries(headers).filter(([name]) => name !== 'host'),
       ...(body !== undefined && { body }),
       signal: AbortSignal.timeout(Math.max(1, Math.min(REQUEST_MS, remainingMs()))),
     });

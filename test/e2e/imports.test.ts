@@ -43,7 +43,7 @@ const exported = async (path: string): Promise<string[]> => {
 describe('an import of many rows in three parts', () => {
   it('is worked off, seen by the users, told once, and taken back as a whole', async () => {
     const path = await makeFlag();
-    const [kept = '', ...userIds] = [guidon.ids.bob, ...users(1_499)];
+    const [kept, ...userIds] = [guidon.ids.bob, ...users(1_499)];
     await ask('POST', `${path}/users`, { userId: kept, overrideType: 'include', reason: 'before' });
 
     const created = await ask('POST', `${path}/imports`, { reason: 'Pilot' });

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { FlagError } from '../../../shared/errors';
+import type { FlagError } from '../../../shared/errors';
 import { csvLine, readCsv } from '../../../shared/services/csv';
 import { readEntries, readTable } from '../../../shared/services/import-rows';
 
