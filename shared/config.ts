@@ -17,7 +17,7 @@ export interface Config {
 }
 
 /** Where the parts of imports are kept: in a bucket, or on a laptop in a folder. */
-export type ImportPartsConfig =
+type ImportPartsConfig =
   | {
       readonly bucket: string;
       readonly region: string;

@@ -19,7 +19,7 @@ import type { ImportSources } from './import-sources';
 import { type OpenedPlace, OverrideWriter, placeOf } from './override-writer';
 
 /** A transaction has at most 100 items; some of them are the import itself, counters, rejected rows, its event. */
-export const MAX_STEP_WRITES = 90;
+const MAX_STEP_WRITES = 90;
 /** A transaction has at most 4 MB, and an item more than the override alone. */
 const MAX_STEP_BYTES = 2 * 1024 * 1024;
 /** Without writes, a step is bounded by what is read at once. */

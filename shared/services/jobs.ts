@@ -13,7 +13,7 @@ import { type ImportEngine, isAtWork } from './import-engine';
 import type { SweepService } from './sweeps';
 
 /** What a stream record asks to be done. */
-export type Job = { readonly sweep: FlagGeneration } | { readonly import: ImportPlace };
+type Job = { readonly sweep: FlagGeneration } | { readonly import: ImportPlace };
 
 export interface JobServiceParts {
   /** Reads the stream record that asks for a job, or throws `PoisonRecord`. */
