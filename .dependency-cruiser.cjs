@@ -78,11 +78,16 @@ module.exports = {
     },
     only(
       'routes',
-      '^functions/(routes|import-routes|stream-handlers)\\.ts$',
-      ['^shared/dynamodb/keys\\.ts$', '^shared/http/principal\\.ts$', '^shared/http/signed-caller\\.ts$'],
+      '^functions/(routes|device-routes|import-routes|stream-handlers)\\.ts$',
+      [
+        '^functions/(device|import)-routes\\.ts$',
+        '^shared/dynamodb/keys\\.ts$',
+        '^shared/http/principal\\.ts$',
+        '^shared/http/signed-caller\\.ts$',
+      ],
       'pure data',
     ),
-    only('functions', '^functions/(admin|evaluation|stream)/', [
+    only('functions', '^functions/(admin|devices|evaluation|stream)/', [
       CONTRACT,
       CONFIG,
       EVALUATION,

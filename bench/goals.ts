@@ -21,7 +21,7 @@ const MOST_OF_LIMIT = 1.5;
 const MOST_OF_TEN_OVERRIDES = 1.1;
 const LEAST_OF_FASTEST_PEER = 2;
 
-const atMost = (text: string, ratio: number, most: number): Goal => ({
+export const atMost = (text: string, ratio: number, most: number): Goal => ({
   text: `${text}: at most ${most}`,
   ratio,
   isMet: ratio <= most,

@@ -1,3 +1,4 @@
+import { deviceRoutes } from './device-routes';
 import type { Caller } from '../shared/http/principal';
 import { SIGNED_PREFIX } from '../shared/http/signed-caller';
 import { importRoutes } from './import-routes';
@@ -11,11 +12,23 @@ export type { Caller };
 
 /**
  * What a function may touch; one role each (see `lib/constructs/access-profiles.ts`). `survey` writes what it has looked
- * through an environment for; `inspect` reads and `target` writes, and both look people up in the user pool; `import`
- * writes, and keeps what was sent of imports.
+ * through an environment for; `inspect` reads and `target` writes, and both look people up in the user pool. `equip` writes
+ * what belongs to devices and users, which it has looked up; `assign` does, and looks people up. `import` writes, and
+ * keeps what was sent of imports; `work` does what outlasts a request.
  */
 export type AccessProfile =
-  'nothing' | 'evaluate' | 'read' | 'inspect' | 'write' | 'survey' | 'target' | 'import' | 'record' | 'work';
+  | 'nothing'
+  | 'evaluate'
+  | 'read'
+  | 'inspect'
+  | 'write'
+  | 'survey'
+  | 'target'
+  | 'equip'
+  | 'assign'
+  | 'record'
+  | 'import'
+  | 'work';
 
 export interface Route {
   /** Name of the function, and of its bundle. */
@@ -171,7 +184,7 @@ const table = [
     entry: 'admin/create-segment',
     routes: ['POST /api/admin/segments'],
     caller: 'admin',
-    access: 'write',
+    access: 'survey',
   },
   {
     name: 'list-segments',
@@ -192,7 +205,7 @@ const table = [
     entry: 'admin/replace-segment',
     routes: [`PUT ${segment}`],
     caller: 'admin',
-    access: 'write',
+    access: 'survey',
   },
   {
     name: 'delete-segment',
@@ -222,6 +235,7 @@ const table = [
     caller: 'admin',
     access: 'write',
   },
+  ...deviceRoutes,
   ...importRoutes,
   {
     name: 'explain-flag',

@@ -9,6 +9,8 @@ export const TAGS = {
   Rules: 'Targeting rules of a flag.',
   Segments: 'Rules that are kept once and named by flags.',
   Overrides: 'Exceptions for single users.',
+  'Feature flags': 'All flags of one user or device.',
+  Devices: 'Devices of users.',
   Audit: 'Who changed what.',
   System: 'The API itself.',
 } as const;
@@ -37,7 +39,7 @@ export interface Operation {
   /** Descriptions of query parameters by name, besides those of `parameters.ts`. */
   readonly parameters?: Readonly<Record<string, string>>;
   /** Headers of the request that `parameters.ts` describes, besides those that follow from the caller and the condition. */
-  readonly headers?: readonly ('X-App-Version' | 'X-Timezone')[];
+  readonly headers?: readonly ('X-App-Version' | 'X-Timezone' | 'X-Device-Id')[];
   /** Of the body. @default - `application/json` */
   readonly mediaTypes?: readonly string[];
   /** The body may be CSV too, or is nothing else where `request` has no body: what its columns are. */

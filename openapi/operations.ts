@@ -1,6 +1,7 @@
 import type { RouteKey } from '../functions/routes';
 import type { Operation } from './operation';
 import { auditOperations } from './operations/audit';
+import { deviceOperations } from './operations/devices';
 import { evaluationOperations } from './operations/evaluation';
 import { explainOperations } from './operations/explain';
 import { flagOperations } from './operations/flags';
@@ -20,5 +21,6 @@ export const operations: Readonly<Record<RouteKey, Operation>> = {
   ...segmentOperations,
   ...overrideOperations,
   ...importOperations,
+  ...deviceOperations,
   ...auditOperations,
 };

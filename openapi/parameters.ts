@@ -1,5 +1,6 @@
 import type { RouteKey } from '../functions/routes';
 import { ImportIdSchema, PartNumberSchema } from '../shared/contract/import';
+import { DeviceIdSchema } from '../shared/contract/device';
 import { AnyUserIdSchema, FlagKeySchema } from '../shared/contract/primitives';
 import { RuleIdSchema } from '../shared/contract/rule';
 import { SegmentKeySchema } from '../shared/contract/segment';
@@ -20,6 +21,7 @@ export const pathParameters: Readonly<Record<NameIn<RouteKey>, PathParameter>> =
   importId: { schema: ImportIdSchema, description: 'Id of the import.' },
   part: { schema: PartNumberSchema, description: 'Number of the part, from 1.' },
   key: { schema: FlagKeySchema, description: 'Key of the flag.' },
+  deviceId: { schema: DeviceIdSchema, description: 'Id of the device.' },
   userId: {
     schema: AnyUserIdSchema,
     description: 'The `sub` of a user. The deployment may take other ids too (`userIdFormat`).',
@@ -67,6 +69,12 @@ export const sharedParameters = {
     in: 'header',
     description: "The client's own version, as `client.appVersion` in rules.",
     schema: { type: 'string', examples: ['2.4.0'] },
+  },
+  'X-Device-Id': {
+    name: 'X-Device-Id',
+    in: 'header',
+    description: "The device that the user asks from. One that is not the user's own is ignored.",
+    schema: { type: 'string', examples: ['phone-7f3a'] },
   },
   'X-Timezone': {
     name: 'X-Timezone',

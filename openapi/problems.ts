@@ -13,6 +13,7 @@ const WHEN: Readonly<Record<FlagErrorCode, string>> = {
   SEGMENT_NOT_FOUND: 'no such segment in this environment',
   OVERRIDE_NOT_FOUND: 'the user has no such override on this flag',
   USER_NOT_FOUND: 'the user pool does not know the user',
+  DEVICE_NOT_FOUND: 'no such device is registered, or not to this user',
   NOT_FOUND: 'no such route, or no such import of the flag',
   ALREADY_EXISTS: 'there is one of this key or id',
   IN_USE: 'flags name it in their rules, or the import is in another state',

@@ -1,6 +1,7 @@
 import { JsonValueSchema } from '../shared/contract/primitives';
 import { named } from './named-schema';
 import { auditSchemas } from './schemas/audit';
+import { deviceSchemas } from './schemas/devices';
 import { evaluationSchemas } from './schemas/evaluation';
 import { explainSchemas } from './schemas/explain';
 import { flagSchemas } from './schemas/flags';
@@ -22,6 +23,7 @@ export const schemas = {
   ...segmentSchemas,
   ...overrideSchemas,
   ...importSchemas,
+  ...deviceSchemas,
   ...auditSchemas,
   ...problemSchemas,
 };

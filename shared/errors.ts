@@ -9,6 +9,7 @@ export type FlagErrorCode =
   | 'SEGMENT_NOT_FOUND'
   | 'OVERRIDE_NOT_FOUND'
   | 'USER_NOT_FOUND'
+  | 'DEVICE_NOT_FOUND'
   | 'NOT_FOUND'
   | 'ALREADY_EXISTS'
   | 'IN_USE'

@@ -1,4 +1,5 @@
 import type { AuditEvent, AuditEventName } from './contract/audit';
+import type { Device } from './contract/device';
 import type { Flag } from './contract/flag';
 import type { ImportState, RejectedRow } from './contract/import';
 import type { OverrideKind, OverrideType } from './contract/override';
@@ -54,6 +55,8 @@ export interface FlagRepository {
   read(environment: string, flagKey: string): Promise<FlagRecord | undefined>;
   /** The generation of a living flag, even of one that cannot be read otherwise. */
   generationOf(environment: string, flagKey: string): Promise<string | undefined>;
+  /** The same of several, by flag key. */
+  generationsOf(environment: string, flagKeys: readonly string[]): Promise<ReadonlyMap<string, string>>;
   readForWrite(environment: string, flagKey: string): Promise<FlagSnapshot>;
   /** Flags in the order of their keys, strictly behind `after`, until `limit` of them satisfy `accept`. */
   list(
@@ -87,8 +90,8 @@ export interface SegmentRepository {
 
 /** What the flag cache reads. */
 export interface RulesetSource {
-  /** Both versions of an environment, eventually consistent. */
-  versions(environment: string): Promise<{ flags: number; overrides: number }>;
+  /** Both versions of an environment; eventually consistent unless asked otherwise, which costs half as much. */
+  versions(environment: string, isStrong?: boolean): Promise<{ flags: number; overrides: number }>;
   /** Every flag and segment, and a version that the read is at least as new as. Items that cannot be read are named. */
   loadAll(environment: string): Promise<LoadedRuleset>;
   /** What changed behind `since`: undefined where the record of it has a gap. */
@@ -176,6 +179,27 @@ export interface OverrideRepository {
     flags: readonly FlagRecord[],
     nowMs: number,
   ): Promise<Map<string, Readonly<Record<CountedKind, number>>>>;
+}
+
+/** A strong look at a device's registration, good to base a write on; as {@link FlagSnapshot}. */
+export interface DeviceSlot {
+  readonly device: Device | undefined;
+  readonly changeId: string | undefined;
+}
+
+/** Whose devices are whose; a device is the same in every environment. */
+export interface DeviceRepository {
+  /** Strongly. */
+  readSlot(deviceId: string): Promise<DeviceSlot>;
+  /** How many devices the user has, strongly. */
+  countOf(userId: string): Promise<number>;
+  /** In the order of their ids; eventually consistent. */
+  ofUser(userId: string): Promise<Device[]>;
+  /**
+   * Registers or changes the device, or with undefined ends the registration that is there. No user comes to have more
+   * than `most` devices.
+   */
+  commit(slot: DeviceSlot, next: Device | undefined, change: Change, most: number): Promise<void>;
 }
 
 /** At most 100 override changes per flag in any 60 minutes, shared by all instances. */

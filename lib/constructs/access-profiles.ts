@@ -33,6 +33,8 @@ export class AccessRoles extends Construct {
       write: this.createRole('Write', props, write(props)),
       survey: this.createRole('Survey', props, survey(props)),
       target: this.createRole('Target', props, target(props)),
+      equip: this.createRole('Equip', props, equip(props)),
+      assign: this.createRole('Assign', props, assign(props)),
       record: this.createRole('Record', props, record(props)),
       import: this.createRole('Import', props, importing(props)),
       work: this.createRole('Work', props, work(props)),
@@ -68,7 +70,7 @@ const evaluate = ({ flagTable }: AccessRolesProps): PolicyStatement[] => [
 
 const read = ({ flagTable, auditTable }: AccessRolesProps): PolicyStatement[] => [
   allow([flagTable.tableArn], ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query']),
-  allow([flagTable.expiryIndexArn], ['dynamodb:Query']),
+  allow([flagTable.userIndexArn, flagTable.expiryIndexArn], ['dynamodb:Query']),
   allow(auditTable.indexArns, ['dynamodb:Query']),
   allow([auditTable.tableArn], ['dynamodb:GetItem', 'dynamodb:BatchGetItem']),
 ];
@@ -82,7 +84,13 @@ const inspect = (props: AccessRolesProps): PolicyStatement[] => [
 const write = ({ flagTable }: AccessRolesProps): PolicyStatement[] => [
   allow(
     [flagTable.tableArn],
-    ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
+    [
+      'dynamodb:GetItem',
+      'dynamodb:BatchGetItem',
+      'dynamodb:ConditionCheckItem',
+      'dynamodb:PutItem',
+      'dynamodb:UpdateItem',
+    ],
   ),
 ];
 
@@ -99,6 +107,16 @@ const target = (props: AccessRolesProps): PolicyStatement[] => [
 const importing = (props: AccessRolesProps): PolicyStatement[] => [
   ...survey(props),
   allow([props.importBucket.partsArn], ['s3:GetObject', 's3:PutObject', 's3:DeleteObject']),
+];
+
+const equip = (props: AccessRolesProps): PolicyStatement[] => [
+  ...write(props),
+  allow([props.flagTable.userIndexArn], ['dynamodb:Query']),
+];
+
+const assign = (props: AccessRolesProps): PolicyStatement[] => [
+  ...equip(props),
+  allow([props.userPool.userPoolArn], ['cognito-idp:ListUsers']),
 ];
 
 const readStream = ({ flagTable, deadLetterQueue }: AccessRolesProps): PolicyStatement[] => [

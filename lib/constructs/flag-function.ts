@@ -33,6 +33,8 @@ const sizes: Readonly<Record<AccessProfile, { readonly memoryMb: number; readonl
     write: { memoryMb: 1024, timeoutSeconds: 10 },
     survey: { memoryMb: 1024, timeoutSeconds: 10 },
     target: { memoryMb: 1024, timeoutSeconds: 10 },
+    equip: { memoryMb: 1024, timeoutSeconds: 10 },
+    assign: { memoryMb: 1024, timeoutSeconds: 10 },
     record: { memoryMb: 512, timeoutSeconds: 60 },
     // four megabytes of rows, and a thousand of them written
     import: { memoryMb: 1024, timeoutSeconds: 15 },

@@ -1,6 +1,6 @@
 import type { Operation } from '../operation';
 
-const CLIENT = ['X-App-Version', 'X-Timezone'] as const;
+const CLIENT = ['X-Device-Id', 'X-App-Version', 'X-Timezone'] as const;
 
 export const evaluationOperations = {
   'GET /api/health': {

@@ -1,7 +1,7 @@
 import { ofrepFreshness, OfrepRequestSchema } from '../../shared/contract/ofrep-request';
 import type { Answer, Operation } from '../operation';
 
-const CLIENT = ['X-App-Version', 'X-Timezone'] as const;
+const CLIENT = ['X-Device-Id', 'X-App-Version', 'X-Timezone'] as const;
 
 const failure = (description: string): Answer => ({ description, body: 'OfrepFailure' });
 

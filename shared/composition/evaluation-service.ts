@@ -1,4 +1,5 @@
 import type { Config } from '../config';
+import { DynamoDeviceRepository } from '../dynamodb/device-repository';
 import { DynamoOverrideRepository } from '../dynamodb/override-repository';
 import { DynamoRulesetSource } from '../dynamodb/ruleset-source';
 import { EvaluationService } from '../services/evaluation';
@@ -12,9 +13,10 @@ import { sha256 } from './sha256';
 export const composeEvaluationService = (config?: Config): EvaluationService => {
   const { flagTable } = openTables(config);
   const overrides = new DynamoOverrideRepository(flagTable, clock);
+  const devices = new DynamoDeviceRepository(flagTable, clock);
   return new EvaluationService({
     flagCache: new FlagCache({ source: new DynamoRulesetSource(flagTable), compilers, clock, telemetry }),
-    overrideCache: new OverrideCache({ overrides, clock, telemetry }),
+    overrideCache: new OverrideCache({ overrides, devices, clock, telemetry }),
     sha256,
     clock,
   });

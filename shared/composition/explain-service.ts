@@ -1,6 +1,7 @@
 import { CognitoUserDirectory } from '../cognito/user-directory';
 import { readConfig } from '../config';
 import { DynamoAuditRepository } from '../dynamodb/audit-repository';
+import { DynamoDeviceRepository } from '../dynamodb/device-repository';
 import { DynamoFlagRepository } from '../dynamodb/flag-repository';
 import { DynamoOverrideRepository } from '../dynamodb/override-repository';
 import { DynamoSegmentRepository } from '../dynamodb/segment-repository';
@@ -26,6 +27,7 @@ export const composeExplainService = (
       overrides: new DynamoOverrideRepository(flagTable, clock),
       history: new History(new DynamoAuditRepository(auditTable, flagTable)),
     }),
+    devices: new DynamoDeviceRepository(flagTable, clock),
     inQuestion: (environment, userId, said) =>
       userInQuestion({ pool, identityClaims }, environment, userId, said),
     compilers,

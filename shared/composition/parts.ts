@@ -5,7 +5,7 @@ import { Table } from '../dynamodb/table';
 
 /** What every composition starts from. Each function composes once, at module scope, and takes only what it needs. */
 
-export const clock = Date.now;
+export const clock = (): number => Date.now();
 export const newId = v7;
 
 /** The two tables over one client; `limits` are those of {@link createDocumentClient}. */

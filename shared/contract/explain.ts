@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { DeviceIdSchema } from './device';
 import { GivenContextSchema } from './given-context';
 import { TimestampSchema } from './primitives';
 import { EvaluationResultSchema } from './evaluation';
@@ -7,10 +8,7 @@ import { EvaluationResultSchema } from './evaluation';
 export const ExplainRequestSchema = z
   .strictObject({
     userId: z.string().optional(),
-    deviceId: z
-      .string()
-      .regex(/^[A-Za-z0-9._:-]{1,128}$/, 'a device id is 1 to 128 letters, digits or "._:-"')
-      .optional(),
+    deviceId: DeviceIdSchema.optional(),
     /** As in an OFREP request: `client`, `session`, `country`, `region`, and identity where the pool knows none. */
     context: GivenContextSchema,
     /** The moment in question, past or future; now if left out. */

@@ -27,6 +27,20 @@ export class DynamoFlagRepository implements FlagRepository {
     return generationOf(await this.table.get(flagItemKey(environment, flagKey), 'strong'));
   }
 
+  async generationsOf(
+    environment: string,
+    flagKeys: readonly string[],
+  ): Promise<ReadonlyMap<string, string>> {
+    const keys = [...new Set(flagKeys)].map((flagKey) => flagItemKey(environment, flagKey));
+    const items = await this.table.batchGet(keys, 'strong');
+    return new Map(
+      items.flatMap((item): [string, string][] => {
+        const generation = generationOf(item);
+        return generation === undefined ? [] : [[String(item['SK']).slice(PREFIX.flag.length), generation]];
+      }),
+    );
+  }
+
   async readForWrite(environment: string, flagKey: string): Promise<FlagSnapshot> {
     const flagKeys = flagItemKey(environment, flagKey);
     const items = await this.table.batchGet([flagKeys, flagsVersionKey(environment)], 'strong');

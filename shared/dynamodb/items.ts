@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { AuditEventSchema } from '../contract/audit';
+import { type Device, DeviceSchema } from '../contract/device';
 import { type Flag, FlagSchema } from '../contract/flag';
 import { OVERRIDE_KINDS } from '../contract/override';
 import { JsonValueSchema } from '../contract/primitives';
@@ -157,6 +158,12 @@ export const overrideAttributes = (override: StoredOverride, changeId: string) =
   changeId,
   ttl: override.expiresAtMs === null ? undefined : Math.ceil(override.expiresAtMs / 1000) + 1,
 });
+
+const DeviceItemSchema = z.object(DeviceSchema.shape);
+
+/** As {@link parseFlagItem}. */
+export const parseDeviceItem = (item: Item): Device | undefined =>
+  isTombstone(item) ? undefined : DeviceItemSchema.parse(item);
 
 /** Events and fields of a newer version are kept as they are: a log that cannot be read helps nobody. */
 const ChangeSchema = z

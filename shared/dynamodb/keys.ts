@@ -124,6 +124,20 @@ export const overrideGsi1 = (place: OverridePlace) => ({
   GSI1SK: `${PREFIX.flag}${place.flagKey}${place.userId === null ? '' : `#${place.kind}`}`,
 });
 
+/** A registered device. Devices know no environments. */
+export const deviceKey = (deviceId: string): Key => ({ PK: `${PREFIX.device}${deviceId}`, SK: 'OWNER' });
+
+/** GSI1 beside the overrides: the devices of a user. */
+export const ownerPartition = (userId: string): string => `${PREFIX.user}${userId}`;
+
+export const deviceGsi1 = ({ userId, deviceId }: { userId: string; deviceId: string }) => ({
+  GSI1PK: ownerPartition(userId),
+  GSI1SK: `${PREFIX.device}${deviceId}`,
+});
+
+/** How many devices a user has. */
+export const deviceCountKey = (userId: string): Key => ({ PK: ownerPartition(userId), SK: 'DEVICES' });
+
 /** Changes of what a user or a device has on several flags at once. */
 export const subjectChangeKey = (environment: string, subject: OverrideSubject, changeId: string): Key => ({
   PK: subjectPartition(environment, subject),

@@ -17,6 +17,7 @@ import { overrideChangeKey, putChange, unchangedSince } from './change-items';
 import { changeIdOf, overrideAttributes, parseOverrideItem, readable, tombstone } from './items';
 import {
   countedKind,
+  deviceKey,
   EXPIRY_SHARDS,
   overrideGsi1,
   overrideGsi2,
@@ -79,6 +80,20 @@ export const putOverride = (
   },
 });
 
+/** Overrides are put on a device only while it is registered: its end takes along those that are there. */
+const stillRegistered = (tableName: string, writes: readonly OverrideWrite[]): TransactItem[] => {
+  const deviceIds = writes.flatMap(({ deviceId, next }) =>
+    deviceId === null || next === undefined ? [] : [deviceId],
+  );
+  return [...new Set(deviceIds)].map((deviceId) => ({
+    ConditionCheck: {
+      TableName: tableName,
+      Key: deviceKey(deviceId),
+      ConditionExpression: 'attribute_exists(PK) AND attribute_not_exists(tombstone)',
+    },
+  }));
+};
+
 /** Expired overrides and tombstones lie between those that count: few reads get past many of them. */
 const LEAST_READ = 200;
 /** After this many reads a page ends short, before the request runs out of time. */
@@ -101,8 +116,9 @@ export class DynamoOverrideRepository implements OverrideRepository {
   async readSlots(places: readonly OverridePlace[]): Promise<OverrideSlot[]> {
     const keys = places.map(overrideKey);
     const items = await this.table.batchGet(keys, 'strong');
+    const found = new Map(items.map((item) => [`${String(item['PK'])} ${String(item['SK'])}`, item]));
     return keys.map((key) => {
-      const item = items.find((each) => each['PK'] === key.PK && each['SK'] === key.SK);
+      const item = found.get(`${key.PK} ${key.SK}`);
       return {
         override: item === undefined ? undefined : parseOverrideItem(item),
         changeId: changeIdOf(item),
@@ -158,6 +174,7 @@ export class DynamoOverrideRepository implements OverrideRepository {
     const [change] = changes;
     const items = writes.map((write) => putOverride(table.name, write, change.id, clock()));
     items.push(
+      ...stillRegistered(table.name, writes),
       ...moveCounts(table.name, writes),
       ...changes.map((each) => putChange(table.name, overrideChangeKey(each), each)),
     );

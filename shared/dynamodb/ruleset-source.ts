@@ -7,6 +7,7 @@ import {
   environmentPartition,
   flagItemKey,
   flagsVersionKey,
+  type Key,
   overridesVersionKey,
   PREFIX,
   segmentItemKey,
@@ -67,12 +68,24 @@ const readRuleset = (
   };
 };
 
+/** Keys of what changed. */
+interface Changed {
+  readonly flags: Set<string>;
+  readonly segments: Set<string>;
+}
+
+/** Where changes come faster than they can be read, everything is read. */
+const MAX_READS = 4;
+
 export class DynamoRulesetSource implements RulesetSource {
   constructor(private readonly table: Table) {}
 
-  async versions(environment: string): Promise<{ flags: number; overrides: number }> {
+  async versions(environment: string, isStrong = false): Promise<{ flags: number; overrides: number }> {
     const flagsKey = flagsVersionKey(environment);
-    const items = await this.table.batchGet([flagsKey, overridesVersionKey(environment)], 'eventual');
+    const items = await this.table.batchGet(
+      [flagsKey, overridesVersionKey(environment)],
+      isStrong ? 'strong' : 'eventual',
+    );
     return {
       flags: versionOf(items.find((item) => item['SK'] === flagsKey.SK)),
       overrides: versionOf(items.find((item) => item['SK'] !== flagsKey.SK)),
@@ -99,7 +112,29 @@ export class DynamoRulesetSource implements RulesetSource {
   }
 
   async loadChanged(environment: string, since: number): Promise<LoadedRuleset | undefined> {
-    const changed = { flags: new Set<string>(), segments: new Set<string>() };
+    const changed: Changed = { flags: new Set(), segments: new Set() };
+    let version = await this.addChanged(environment, since, changed);
+    for (let reads = 0; reads < MAX_READS && version !== undefined && version > since; reads += 1) {
+      const items = await this.table.batchGet(keysOf(environment, changed), 'strong');
+      const reached = await this.addChanged(environment, version, changed);
+      if (reached === version) {
+        return readRuleset(items, version, changed);
+      }
+      version = reached;
+    }
+    return undefined;
+  }
+
+  /**
+   * Adds what changed behind a version; answers the version that this leads to, undefined where the record has a gap.
+   * Asked again after the items were read: one of them may be newer than the changes known so far, and name a segment
+   * that is newer too.
+   */
+  private async addChanged(
+    environment: string,
+    since: number,
+    changed: Changed,
+  ): Promise<number | undefined> {
     let version = since;
     const pages = this.table.query({
       KeyConditionExpression: 'PK = :pk AND SK BETWEEN :first AND :last',
@@ -126,13 +161,11 @@ export class DynamoRulesetSource implements RulesetSource {
         }
       }
     }
-    if (version === since) {
-      return undefined;
-    }
-    const keys = [
-      ...[...changed.flags].map((key) => flagItemKey(environment, key)),
-      ...[...changed.segments].map((key) => segmentItemKey(environment, key)),
-    ];
-    return readRuleset(await this.table.batchGet(keys, 'strong'), version, changed);
+    return version;
   }
 }
+
+const keysOf = (environment: string, { flags, segments }: Changed): Key[] => [
+  ...[...flags].map((key) => flagItemKey(environment, key)),
+  ...[...segments].map((key) => segmentItemKey(environment, key)),
+];

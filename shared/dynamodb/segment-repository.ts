@@ -10,7 +10,11 @@ import { putChange, unchangedSince } from './change-items';
 import { moveFlagsVersion, versionOf } from './flag-versions';
 import { changeIdOf, parseSegmentItem, readable, segmentAttributes, tombstone } from './items';
 import { environmentPartition, flagsVersionKey, PREFIX, segmentChangeKey, segmentItemKey } from './keys';
-import type { Table } from './table';
+import type { Item, Table } from './table';
+
+/** One that somebody spoiled past the API is as good as not there, and can be created anew. */
+const segmentIn = (item: Item | undefined): Segment | undefined =>
+  item && readable([item], parseSegmentItem)[0];
 
 export class DynamoSegmentRepository implements SegmentRepository {
   constructor(
@@ -19,8 +23,7 @@ export class DynamoSegmentRepository implements SegmentRepository {
   ) {}
 
   async read(environment: string, segmentKey: string): Promise<Segment | undefined> {
-    const item = await this.table.get(segmentItemKey(environment, segmentKey), 'strong');
-    return item === undefined ? undefined : parseSegmentItem(item);
+    return segmentIn(await this.table.get(segmentItemKey(environment, segmentKey), 'strong'));
   }
 
   async readForWrite(environment: string, segmentKey: string): Promise<SegmentSnapshot> {
@@ -28,7 +31,7 @@ export class DynamoSegmentRepository implements SegmentRepository {
     const items = await this.table.batchGet([key, flagsVersionKey(environment)], 'strong');
     const item = items.find((each) => each['SK'] === key.SK);
     return {
-      segment: item === undefined ? undefined : parseSegmentItem(item),
+      segment: segmentIn(item),
       changeId: changeIdOf(item),
       flagsVersion: versionOf(items.find((each) => each !== item)),
     };

@@ -28,11 +28,17 @@ const NAMED: Readonly<Partial<Record<string, Attribute>>> = {
   session: ({ context }) => context.session,
 };
 
+/** Those of them that have attributes of their own. */
+const OBJECTS: ReadonlySet<string> = new Set(['client', 'session']);
+
 const first = (name: string): Attribute =>
   (Object.hasOwn(NAMED, name) ? NAMED[name] : undefined) ??
   (({ context }) => ownProperty(context.custom, name));
 
-/** The attribute at a dotted path; undefined where the text is no path, or where no text is stored. */
+/**
+ * The attribute at a dotted path; undefined where the text is no path, or leads into what has no attributes of its own,
+ * or where no text is stored.
+ */
 export const compileAttribute = (path: unknown): Attribute | undefined => {
   if (typeof path !== 'string') {
     return undefined;
@@ -42,7 +48,19 @@ export const compileAttribute = (path: unknown): Attribute | undefined => {
     return undefined;
   }
   const start = first(name);
-  return steps.length === 0
-    ? start
-    : (question) => steps.reduce<JsonValue | undefined>(ownProperty, start(question));
+  if (steps.length === 0) {
+    return start;
+  }
+  const isNamed = Object.hasOwn(NAMED, name) || name === 'segment';
+  if (isNamed) {
+    return OBJECTS.has(name) ? walk(start, steps) : undefined;
+  }
+  const walked = walk(start, steps);
+  // identity providers put namespaces into names: https://example.com/plan
+  return (question) => ownProperty(question.context.custom, path) ?? walked(question);
 };
+
+const walk =
+  (start: Attribute, steps: readonly string[]): Attribute =>
+  (question) =>
+    steps.reduce<JsonValue | undefined>(ownProperty, start(question));

@@ -1,7 +1,7 @@
 import type { JsonValue } from '../contract/primitives';
 import type { Condition, NestedRule, RuleCondition, RuleOperator } from '../contract/rule';
 import { compileAttribute } from './attribute';
-import type { CompiledCondition, Compilers, Fault, Predicate } from './model';
+import type { CompiledCondition, Compilers, Fault, Predicate, Question } from './model';
 import { compileOperator, isOperator } from './operators';
 
 /** The attribute that stands for the segments a user is in. */
@@ -141,7 +141,16 @@ const compileSegment = (
     return fault('value', 'invalid_value', 'is a list of at most 100 segment keys');
   }
   const keys: readonly string[] = value;
-  const isIn: Predicate = (question) =>
-    keys.some((key) => question.segments.get(key)?.matches(question) ?? false);
+  const isIn: Predicate = (question) => keys.some((key) => isInSegment(key, question));
   return operator === 'in' ? isIn : (question) => !isIn(question);
+};
+
+const isInSegment = (key: string, question: Question): boolean => {
+  const known = question.isIn.get(key);
+  if (known !== undefined) {
+    return known;
+  }
+  const found = question.segments.get(key)?.matches(question) ?? false;
+  question.isIn.set(key, found);
+  return found;
 };

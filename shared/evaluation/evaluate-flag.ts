@@ -26,6 +26,7 @@ export const questionOf = (
   nowMs,
   segments,
   sha256,
+  isIn: new Map(),
 });
 
 const NO_OVERRIDES: readonly UserFlagOverride[] = [];

@@ -88,6 +88,22 @@ const rolloutText = (
     : describeRollout(flag, configurationAt(flag, question.nowMs), given, question);
 };
 
+/** What each layer answers, by the source of its answer: the first decides, and those behind it would have. */
+export const answersOf = (
+  subject: Subject,
+  question: Question,
+): ReadonlyMap<LayerName, Evaluation | 'absent'> => {
+  const answers = new Map<LayerName, Evaluation | 'absent'>();
+  for (const { ask } of RESOLUTION_ORDER) {
+    const answer = ask(subject, question);
+    const layer = answer === 'absent' ? answer : answer?.source;
+    if (answer !== undefined && layer !== undefined && !answers.has(layer)) {
+      answers.set(layer, answer);
+    }
+  }
+  return answers;
+};
+
 /**
  * Asks every layer, not only up to the first that answers. An answer counts for the layer that is its source: what a
  * planned change has switched off stands at `schedule`. `deviceId` is the device that was asked about, known or not.
@@ -99,14 +115,7 @@ export const explainFlag = (
   deviceId?: string,
 ): Explanation => {
   const subject = { flag, configuration: configurationAt(flag, question.nowMs), overrides };
-  const answers = new Map<LayerName, Evaluation | 'absent'>();
-  for (const { ask } of RESOLUTION_ORDER) {
-    const answer = ask(subject, question);
-    const layer = answer === 'absent' ? answer : answer?.source;
-    if (answer !== undefined && layer !== undefined && !answers.has(layer)) {
-      answers.set(layer, answer);
-    }
-  }
+  const answers = answersOf(subject, question);
   const asked: Asked = { subject, question, deviceId, answers };
   const [decisive] = answers;
   const outcomeOf = (layer: LayerName): LayerOutcome =>

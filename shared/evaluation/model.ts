@@ -44,7 +44,7 @@ export interface EvaluationContext {
   readonly region: string | undefined;
   readonly client: Attributes;
   readonly session: Attributes;
-  /** A device that is the caller's own and eligible. */
+  /** A device that is the caller's own and eligible; until that is looked up, the one that a request names. */
   readonly deviceId: string | undefined;
 }
 
@@ -190,6 +190,8 @@ export interface Question {
   readonly nowMs: number;
   readonly segments: CompiledSegments;
   readonly sha256: Sha256;
+  /** Whether the caller is in a segment, as far as it was asked: many conditions of many flags name the same. */
+  readonly isIn: Map<string, boolean>;
 }
 
 /** Why something stored or sent cannot be evaluated. */

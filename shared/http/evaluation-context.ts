@@ -1,3 +1,4 @@
+import { DEVICE_ID_PATTERN } from '../contract/device';
 import { contextOf } from '../evaluation/context';
 import type { EvaluationContext } from '../evaluation/model';
 import { readClientHeaders } from './client-attributes';
@@ -10,6 +11,12 @@ interface Asked {
   readonly principal: Principal;
   readonly environment: string;
 }
+
+/** The device that a request says it comes from, as far as it can be one. */
+export const deviceIn = ({ headers }: Pick<HttpEvent, 'headers'>): string | undefined => {
+  const deviceId = headers['x-device-id'];
+  return deviceId !== undefined && DEVICE_ID_PATTERN.test(deviceId) ? deviceId : undefined;
+};
 
 /**
  * The context of a user, or of nobody in particular, who asks for themselves: identity by the verified token alone; the
@@ -28,5 +35,6 @@ export const evaluationContextOf = (
     region: said.region ?? observed.region,
     client: { ...observed.client, ...said.client },
     session: said.session,
+    deviceId: deviceIn(event),
   });
 };

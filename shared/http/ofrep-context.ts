@@ -1,19 +1,23 @@
 import type * as z from 'zod';
 import type { OfrepRequestSchema } from '../contract/ofrep-request';
+import { DEVICE_ID_PATTERN } from '../contract/device';
 import { spelledAsStored } from '../contract/primitives';
 import { FlagError, invalidField } from '../errors';
 import { contextOf } from '../evaluation/context';
 import { knownUserId } from '../evaluation/known-user-id';
 import type { EvaluationContext } from '../evaluation/model';
-import { evaluationContextOf } from './evaluation-context';
+import { deviceIn, evaluationContextOf } from './evaluation-context';
 import { circumstancesIn, type GivenContext, identityIn, readGivenContext } from './given-context';
 import type { Request } from './request';
 
 export type OfrepRequest = Request<unknown, z.infer<typeof OfrepRequestSchema>>;
 
-/** A machine speaks for the user it names; its own headers and token say nothing about them. */
+/**
+ * A machine speaks for the user it names; its own headers and token say nothing about them, but for the device, which has
+ * to be that user's.
+ */
 const namedContext = (
-  environment: string,
+  { environment, event }: OfrepRequest,
   given: GivenContext,
   targetingKey: string | undefined,
 ): EvaluationContext => {
@@ -30,19 +34,23 @@ const namedContext = (
     ...circumstancesIn(given),
     userId,
     isSignedIn: true,
+    deviceId: deviceSaid(given) ?? deviceIn(event),
   });
 };
+
+const deviceSaid = ({ deviceId }: GivenContext): string | undefined =>
+  typeof deviceId === 'string' && DEVICE_ID_PATTERN.test(deviceId) ? deviceId : undefined;
 
 /**
  * Whom an OFREP request asks for. Throws `FORBIDDEN` where a user names somebody else; whatever key an anonymous caller
  * names has no meaning.
  */
 export const ofrepContextOf = (request: OfrepRequest): EvaluationContext => {
-  const { principal, environment, body } = request;
+  const { principal, body } = request;
   const given = readGivenContext(body?.context);
   const targetingKey = body?.context?.targetingKey || undefined;
   if (principal.isMachine) {
-    return namedContext(environment, given, targetingKey);
+    return namedContext(request, given, targetingKey);
   }
   const { userId } = principal;
   const isSomebodyElse =

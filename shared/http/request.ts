@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { ImportIdSchema, PartNumberSchema } from '../contract/import';
+import { DeviceIdSchema } from '../contract/device';
 import { FlagKeySchema } from '../contract/primitives';
 import { RuleIdSchema } from '../contract/rule';
 import { SegmentKeySchema } from '../contract/segment';
@@ -96,6 +97,17 @@ export const importOf = (request: Request<unknown, unknown>) => ({
 
 export const partNumberOf = ({ event }: { event: HttpEvent }): number =>
   pathParameter(event, 'part', PartNumberSchema);
+
+export const deviceIdOf = ({ event }: { event: HttpEvent }): string =>
+  pathParameter(event, 'deviceId', DeviceIdSchema);
+
+/** The user or device that the path names; of users the service knows the form of an id. */
+export const namedSubjectOf = (request: {
+  event: HttpEvent;
+}): { userId?: string | undefined; deviceId?: string | undefined } =>
+  request.event.pathParameters?.['deviceId'] === undefined
+    ? { userId: request.event.pathParameters?.['userId'] }
+    : { deviceId: deviceIdOf(request) };
 
 /** `If-Match`: `*` or a list of version tags. Weak tags are taken too, a proxy that compresses makes them weak. */
 const ifMatchOf = (header: string | undefined): IfMatch | undefined => {

@@ -76,7 +76,10 @@ const tagged = (
 
 /** An answer that clients keep and ask about again: 304 while it is what they have. */
 export const revalidated = (body: unknown, ifNoneMatch: string | undefined): HttpResponse =>
-  tagged(body, ifNoneMatch, { 'cache-control': 'private, no-cache', vary: 'Authorization, X-Environment' });
+  tagged(body, ifNoneMatch, {
+    'cache-control': 'private, no-cache',
+    vary: 'Authorization, X-Environment, X-Device-Id',
+  });
 
 /** An answer that is the same for everybody, so that whoever is in between may keep it for a while too. */
 export const published = (body: unknown, ifNoneMatch: string | undefined): HttpResponse =>

@@ -2,7 +2,7 @@ import { evaluateAll, evaluateFlag, questionOf } from '../evaluation/evaluate-fl
 import type { Evaluation, EvaluationContext, Question, Sha256 } from '../evaluation/model';
 import type { Clock } from '../ports';
 import type { FlagCache, Ruleset } from './flag-cache';
-import type { OverrideCache, OverridesByFlag } from './override-cache';
+import { bothOf, type OverrideCache, type OverridesByFlag } from './override-cache';
 
 export interface EvaluationServiceParts {
   readonly flagCache: FlagCache;
@@ -34,7 +34,8 @@ const staleIf = (isStale: boolean, evaluation: Evaluation): Evaluation =>
 /**
  * Evaluates flags for the caller of a context. While the store does not answer, values come from the last good state
  * and say STALE; `StoreUnavailable` only where a container never had any. With `isFresh` the store is asked whether
- * anything moved, however short ago it was asked.
+ * anything moved, however short ago it was asked. The device of a context is one that the request names: it is looked
+ * up, and ignored where it is not the caller's own.
  */
 export class EvaluationService {
   constructor(private readonly parts: EvaluationServiceParts) {}
@@ -55,18 +56,38 @@ export class EvaluationService {
   }
 
   private async prepare(context: EvaluationContext, isFresh: boolean): Promise<Prepared> {
-    const { flagCache, overrideCache, sha256, clock } = this.parts;
-    const { environment, userId } = context;
-    const ruleset = await flagCache.get(environment, isFresh);
-    const overrides =
-      userId === undefined
-        ? { byFlag: NO_OVERRIDES, isStale: false }
-        : await overrideCache.get(environment, userId, ruleset.overridesVersion);
+    const { flagCache, sha256, clock } = this.parts;
+    const ruleset = await flagCache.get(context.environment, isFresh);
+    const overrides = await this.overridesOf(context, ruleset.overridesVersion);
+    const known =
+      overrides.isOwnDevice || context.deviceId === undefined ? context : { ...context, deviceId: undefined };
     return {
       ruleset,
       overrides: overrides.byFlag,
-      question: questionOf(context, { segments: ruleset.segments, nowMs: clock(), sha256 }),
+      question: questionOf(known, { segments: ruleset.segments, nowMs: clock(), sha256 }),
       isStale: ruleset.isStale || overrides.isStale,
+    };
+  }
+
+  private async overridesOf(
+    { environment, userId, deviceId }: EvaluationContext,
+    version: number,
+  ): Promise<{ byFlag: OverridesByFlag; isOwnDevice: boolean; isStale: boolean }> {
+    const { overrideCache } = this.parts;
+    if (userId === undefined) {
+      return { byFlag: NO_OVERRIDES, isOwnDevice: false, isStale: false };
+    }
+    if (deviceId === undefined) {
+      return { ...(await overrideCache.get(environment, userId, version)), isOwnDevice: false };
+    }
+    const [user, device] = await Promise.all([
+      overrideCache.get(environment, userId, version),
+      overrideCache.ofDevice(environment, deviceId, userId, version),
+    ]);
+    return {
+      byFlag: bothOf(user.byFlag, device.byFlag),
+      isOwnDevice: device.isTheirs,
+      isStale: user.isStale || device.isStale,
     };
   }
 }

@@ -8,8 +8,9 @@ import { questionOf, type Surroundings } from '../evaluation/evaluate-flag';
 import { explainAbsence, explainFlag, type Explanation } from '../evaluation/explain-flag';
 import type { Compilers, EvaluationContext, Sha256 } from '../evaluation/model';
 import { resultOf } from '../evaluation/result-of';
-import type { Clock } from '../ports';
+import type { Clock, DeviceRepository } from '../ports';
 import { checkedUserId } from './checked-user-id';
+import { isEligible } from './eligible-device';
 import type { State, StateReader } from './state-at';
 
 /** Whom an explanation is about. */
@@ -20,6 +21,7 @@ interface InQuestion {
 
 export interface ExplainServiceParts {
   readonly states: Pick<StateReader, 'present' | 'past'>;
+  readonly devices: Pick<DeviceRepository, 'readSlot'>;
   /** Finds out about a user, or about nobody in particular; `said` is what the request says of them. */
   readonly inQuestion: (
     environment: string,
@@ -42,14 +44,31 @@ export class ExplainService {
     const userId = this.userIdIn(request);
     const nowMs = clock();
     const atMs = at === undefined ? nowMs : Date.parse(at);
-    const place = { environment, flagKey, userId };
+    const ownDeviceId = await this.ownDevice(userId, deviceId, atMs);
+    const place = { environment, flagKey, userId, deviceId: ownDeviceId };
     const [{ context, identity }, state] = await Promise.all([
       inQuestion(environment, userId, said),
       atMs < nowMs ? states.past(place, atMs) : states.present(place),
     ]);
     const { result, layers } =
-      typeof state === 'string' ? explainAbsence(state) : this.explainState(state, context, atMs, deviceId);
+      typeof state === 'string'
+        ? explainAbsence(state)
+        : this.explainState(state, { ...context, deviceId: ownDeviceId }, atMs, deviceId);
     return { result: result === undefined ? null : resultOf(result), identity, layers };
+  }
+
+  /** The device, if it is the user's own, eligible, and was registered at the moment already. */
+  private async ownDevice(
+    userId: string | undefined,
+    deviceId: string | undefined,
+    atMs: number,
+  ): Promise<string | undefined> {
+    if (userId === undefined || deviceId === undefined) {
+      return undefined;
+    }
+    const { device } = await this.parts.devices.readSlot(deviceId);
+    const counts = device?.userId === userId && isEligible(device) && Date.parse(device.createdAt) <= atMs;
+    return counts ? deviceId : undefined;
   }
 
   /**

@@ -59,16 +59,22 @@ export class FlagCache {
 
   /**
    * The ruleset as of the last check, half a second ago at most while the store answers; throws `StoreUnavailable`
-   * only where there never was one. With `isFresh` the check is made now.
+   * only where there never was one. With `isFresh` a check that begins now is waited for, unless the store did not
+   * answer the last one.
    */
   async get(environment: string, isFresh = false): Promise<Ruleset> {
     const cached = this.cached.get(environment);
     if (cached === undefined) {
       await this.loadAll(environment);
-      return this.get(environment);
+      return this.get(environment, isFresh);
     }
-    if (isFresh || this.parts.clock() >= cached.checkAt) {
-      await this.once(this.checking, environment, () => this.check(environment, cached));
+    const isNow = isFresh && !cached.ruleset.isStale;
+    if (isNow) {
+      // one that is under way may have asked before the caller did
+      await this.checking.get(environment);
+    }
+    if (isNow || this.parts.clock() >= cached.checkAt) {
+      await this.once(this.checking, environment, () => this.check(environment, cached, isNow));
     }
     return cached.ruleset;
   }
@@ -84,10 +90,12 @@ export class FlagCache {
     return started;
   }
 
-  private async check(environment: string, cached: Cached): Promise<void> {
+  private async check(environment: string, cached: Cached, isStrong: boolean): Promise<void> {
     const { clock, telemetry } = this.parts;
     try {
-      const isWhole = await withOwnDeadline(CHECK_BUDGET_MS, () => this.readChanges(environment, cached));
+      const isWhole = await withOwnDeadline(CHECK_BUDGET_MS, () =>
+        this.readChanges(environment, cached, isStrong),
+      );
       cached.checkAt = clock() + jittered(CHECK_EVERY_MS);
       if (!isWhole || clock() >= cached.fullLoadAt) {
         await this.loadAllBeside(environment, cached, isWhole);
@@ -101,9 +109,9 @@ export class FlagCache {
   }
 
   /** Brings the ruleset up to date; false where what changed cannot be told and everything must be read. */
-  private async readChanges(environment: string, cached: Cached): Promise<boolean> {
+  private async readChanges(environment: string, cached: Cached, isStrong: boolean): Promise<boolean> {
     const { source } = this.parts;
-    const versions = await source.versions(environment);
+    const versions = await source.versions(environment, isStrong);
     const { ruleset } = cached;
     if (versions.flags <= ruleset.version) {
       cached.ruleset = {

@@ -36,7 +36,7 @@ const STATE = new Set(['enabled', 'state', 'killed']);
 /**
  * Writes flags: reads one strongly, lets the caller decide on what is there, checks and commits that, and starts anew
  * where somebody else was faster. Every write of a flag or segment is conditional on the ruleset version that was read
- * first, so what is read after it (segments, another flag) still holds when the write does.
+ * first, so what is read after it (its segments) still holds when the write does.
  */
 export class FlagWriter {
   constructor(private readonly parts: FlagWriterParts) {}

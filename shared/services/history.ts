@@ -4,7 +4,7 @@ import { type Flag, FlagSchema } from '../contract/flag';
 import { OVERRIDE_KINDS, type OverrideKind, OverrideKindSchema } from '../contract/override';
 import { JsonValueSchema, type JsonValue } from '../contract/primitives';
 import { type Segment, SegmentSchema } from '../contract/segment';
-import type { AuditQuery, AuditRepository, Change, StoredOverride } from '../ports';
+import type { AuditQuery, AuditRepository, Change, OverrideSubject, StoredOverride } from '../ports';
 
 /** Rows of the log that are read at once: few where the first of them will do, many behind them. */
 const FIRST_PAGE = 10;
@@ -22,6 +22,7 @@ export interface PastOverride extends Pick<
   'flagKey' | 'kind' | 'value' | 'enabled' | 'reason' | 'expiresAtMs' | 'createdAt' | 'updatedAt'
 > {
   readonly userId: string | null;
+  readonly deviceId: string | null;
 }
 
 /** When something stored was made, and last changed. */
@@ -35,12 +36,15 @@ interface Step<State> {
   readonly atMs: number;
   readonly before: State | undefined;
   readonly after: State | undefined;
+  /** There was something then that cannot be read: written past the API. */
+  readonly isUnreadable?: boolean;
 }
 
 const OverrideSchema = z
   .looseObject({
     flagKey: z.string(),
     userId: z.string().nullable(),
+    deviceId: z.string().nullable().default(null),
     reason: z.string().nullable().default(null),
     createdAt: z.string(),
     updatedAt: z.string(),
@@ -106,6 +110,9 @@ const stateAt = <State extends Dated>(
   present: State | undefined,
   atMs: number,
 ): Past<State> => {
+  if (last?.isUnreadable === true) {
+    return 'unknown';
+  }
   if (last !== undefined) {
     return present !== undefined && wasSo(present, atMs) && Date.parse(present.updatedAt) > last.atMs
       ? present
@@ -133,7 +140,10 @@ export class History {
     atMs: number,
   ): Promise<Past<Flag>> {
     const query = { environment, flagKey, about: 'flag' } as const;
-    const step = (change: Change) => stepOf(change, readFlag);
+    const step = (change: Change): Step<Flag> | undefined => {
+      const read = stepOf(change, readFlag);
+      return read && { ...read, isUnreadable: change.after !== null && read.after === undefined };
+    };
     return this.definitionAt(query, step, present, atMs);
   }
 
@@ -142,7 +152,7 @@ export class History {
     key: string,
     present: Segment | undefined,
     atMs: number,
-  ): Promise<Segment | undefined> {
+  ): Promise<Segment | 'unknown' | undefined> {
     if (present !== undefined && wasSo(present, atMs)) {
       return present;
     }
@@ -152,36 +162,37 @@ export class History {
       return segment?.key === key ? segment : undefined;
     };
     const past = await this.definitionAt(query, (change) => stepOf(change, read), present, atMs);
-    return typeof past === 'string' ? undefined : past;
+    return past === 'nothing' || past === 'no trace' ? undefined : past;
   }
 
-  /** The user's overrides on the flag at that moment, those of former flags of that key among them. */
+  /** The user's or device's overrides on the flag at that moment, those of former flags of that key among them. */
   async overridesAt(
     environment: string,
     flagKey: string,
-    userId: string,
+    { userId, deviceId }: OverrideSubject,
     present: readonly PastOverride[],
     atMs: number,
-  ): Promise<PastOverride[]> {
+  ): Promise<PastOverride[] | 'unknown'> {
     const changes: Change[] = [];
-    for await (const change of this.changes({ environment, flagKey, userId })) {
+    const whose = userId === null ? { deviceId } : { userId };
+    for await (const change of this.changes({ environment, flagKey, ...whose })) {
       // an end by expiry follows from the override itself
       if (change.event !== 'override.expired') {
         changes.push(change);
       }
     }
-    return OVERRIDE_KINDS.flatMap((kind) => {
+    const past = OVERRIDE_KINDS.map((kind) => {
       const steps = changes.flatMap(
         (change) => stepOf(change, (side) => overrideIn(side, change.event, flagKey, kind)) ?? [],
       );
-      const past = stateAt(
+      return stateAt(
         steps.find((step) => step.atMs <= atMs),
         steps.findLast((step) => step.atMs > atMs),
         present.find((override) => override.kind === kind),
         atMs,
       );
-      return typeof past === 'string' ? [] : [past];
     });
+    return past.includes('unknown') ? 'unknown' : past.filter((each) => typeof each !== 'string');
   }
 
   private async definitionAt<State extends Dated>(

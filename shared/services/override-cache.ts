@@ -1,36 +1,17 @@
-import { LRUCache } from 'lru-cache';
-import { withOwnDeadline } from '../deadline';
 import type { UserFlagOverride } from '../evaluation/model';
-import type { Clock, OverrideRepository, StoredOverride, Telemetry } from '../ports';
+import type { Clock, DeviceRepository, OverrideRepository, StoredOverride, Telemetry } from '../ports';
+import { isEligible } from './eligible-device';
+import { VersionedCache } from './versioned-cache';
 
-/** Users whose overrides a container keeps; most have none, which is kept too. */
-const MAX_USERS = 10_000;
-const MAX_AGE_MS = 5 * 60_000;
-/** An index read this soon after a change may not show it yet … */
-const SETTLING_MS = 5_000;
-/** … so it is made again after this. */
-const READ_AGAIN_MS = 2_000;
-
-/**
- * What a read may take, also where a cold start has spent the request's time: an exclusion that is not read does not
- * exclude.
- */
-const READ_BUDGET_MS = 400;
+/** Users whose overrides a container keeps, and devices; most have none, which is kept too. */
+const MAX_SUBJECTS = 10_000;
 
 /** By flag key. */
 export type OverridesByFlag = ReadonlyMap<string, readonly UserFlagOverride[]>;
 
-interface Entry {
-  readonly byFlag: OverridesByFlag;
-  /** Version of the environment's overrides that was known when they were read. */
-  readonly version: number;
-  readonly readAtMs: number;
-  readonly readAgainAtMs: number;
-}
-
 const NONE: OverridesByFlag = new Map();
 
-const grouped = (overrides: readonly StoredOverride[]): OverridesByFlag => {
+export const groupedByFlag = (overrides: readonly StoredOverride[]): OverridesByFlag => {
   if (overrides.length === 0) {
     return NONE;
   }
@@ -41,19 +22,32 @@ const grouped = (overrides: readonly StoredOverride[]): OverridesByFlag => {
   return byFlag;
 };
 
+/** What a device counts for. */
+interface KnownDevice {
+  /** Undefined where nobody's evaluation looks at it. */
+  readonly ownerId: string | undefined;
+  readonly byFlag: OverridesByFlag;
+}
+
+const NOBODYS: KnownDevice = { ownerId: undefined, byFlag: NONE };
+
 export interface OverrideCacheParts {
   readonly overrides: Pick<OverrideRepository, 'ofSubject'>;
+  readonly devices: Pick<DeviceRepository, 'readSlot'>;
   readonly clock: Clock;
   readonly telemetry: Telemetry;
 }
 
-/** The overrides of the users a container serves, dropped when the environment's overrides move. */
+/** The overrides of the users and devices a container serves, dropped when the environment's overrides move. */
 export class OverrideCache {
-  private readonly entries = new LRUCache<string, Entry>({ max: MAX_USERS });
-  /** When each environment's version was first seen, to know which reads came too soon after it. */
-  private readonly moves = new Map<string, { version: number; atMs: number }>();
+  private readonly users: VersionedCache<OverridesByFlag>;
+  /** Apart from the users: whoever makes ids up displaces nobody's exclusions. */
+  private readonly devices: VersionedCache<KnownDevice>;
 
-  constructor(private readonly parts: OverrideCacheParts) {}
+  constructor(private readonly parts: OverrideCacheParts) {
+    this.users = new VersionedCache(parts, MAX_SUBJECTS);
+    this.devices = new VersionedCache(parts, MAX_SUBJECTS);
+  }
 
   /**
    * The user's overrides as of `version` or newer. If the store does not answer, what was read last, else none,
@@ -64,40 +58,44 @@ export class OverrideCache {
     userId: string,
     version: number,
   ): Promise<{ byFlag: OverridesByFlag; isStale: boolean }> {
-    const nowMs = this.parts.clock();
-    const key = `${environment}#${userId}`;
-    const entry = this.entries.get(key);
-    const movedAtMs = this.movedAt(environment, version, nowMs);
-    const fresh =
-      entry !== undefined &&
-      entry.version === version &&
-      nowMs < entry.readAtMs + MAX_AGE_MS &&
-      nowMs < entry.readAgainAtMs;
-    if (fresh) {
-      return { byFlag: entry.byFlag, isStale: false };
-    }
-    try {
-      const overrides = await withOwnDeadline(READ_BUDGET_MS, () =>
-        this.parts.overrides.ofSubject(environment, { userId, deviceId: null }),
-      );
-      const byFlag = grouped(overrides);
-      const settled = nowMs >= movedAtMs + SETTLING_MS;
-      const readAgainAtMs = settled ? Infinity : nowMs + READ_AGAIN_MS;
-      this.entries.set(key, { byFlag, version, readAtMs: nowMs, readAgainAtMs });
-      return { byFlag, isStale: false };
-    } catch (error) {
-      this.parts.telemetry.warn('overrides not read', { environment, error });
-      this.parts.telemetry.count('StaleEvaluations');
-      return { byFlag: entry?.byFlag ?? NONE, isStale: true };
-    }
+    const { value = NONE, isStale } = await this.users.get(environment, userId, version, async () =>
+      groupedByFlag(await this.parts.overrides.ofSubject(environment, { userId, deviceId: null })),
+    );
+    return { byFlag: value, isStale };
   }
 
-  private movedAt(environment: string, version: number, nowMs: number): number {
-    const last = this.moves.get(environment);
-    if (last?.version === version) {
-      return last.atMs;
+  /** The same of a device; no overrides of one that is not the user's own, or not eligible. */
+  async ofDevice(
+    environment: string,
+    deviceId: string,
+    userId: string,
+    version: number,
+  ): Promise<{ byFlag: OverridesByFlag; isTheirs: boolean; isStale: boolean }> {
+    const { value = NOBODYS, isStale } = await this.devices.get(environment, deviceId, version, () =>
+      this.readDevice(environment, deviceId),
+    );
+    const isTheirs = value.ownerId === userId;
+    return { byFlag: isTheirs ? value.byFlag : NONE, isTheirs, isStale };
+  }
+
+  private async readDevice(environment: string, deviceId: string): Promise<KnownDevice> {
+    const { device } = await this.parts.devices.readSlot(deviceId);
+    if (device === undefined || !isEligible(device)) {
+      return NOBODYS;
     }
-    this.moves.set(environment, { version, atMs: nowMs });
-    return nowMs;
+    const overrides = await this.parts.overrides.ofSubject(environment, { userId: null, deviceId });
+    return { ownerId: device.userId, byFlag: groupedByFlag(overrides) };
   }
 }
+
+/** The overrides of both, the user's first. */
+export const bothOf = (users: OverridesByFlag, devices: OverridesByFlag): OverridesByFlag => {
+  if (devices.size === 0 || users.size === 0) {
+    return devices.size === 0 ? users : devices;
+  }
+  const both = new Map(users);
+  for (const [flagKey, overrides] of devices) {
+    both.set(flagKey, [...(users.get(flagKey) ?? []), ...overrides]);
+  }
+  return both;
+};

@@ -1,5 +1,6 @@
 import type { JsonValue } from '../contract/primitives';
 import {
+  type Condition,
   MAX_CONDITIONS,
   MAX_PATTERNS,
   MAX_RULE_DEPTH,
@@ -16,6 +17,8 @@ const LARGEST_PATTERN = 520;
  * matches of a flag can cost somebody who sends the texts.
  */
 const MAX_PATTERN_INSTRUCTIONS = 2 * LARGEST_PATTERN;
+/** The same of all segments of an environment: a single condition may ask for a hundred of them. */
+export const MAX_SEGMENT_PATTERN_INSTRUCTIONS = 10 * MAX_PATTERN_INSTRUCTIONS;
 
 interface Place {
   readonly condition: RuleCondition;
@@ -67,6 +70,24 @@ const valueFaults = (value: JsonValue, path: readonly PropertyKey[], levels: num
   return found <= MAX_RULE_LEVELS ? [] : [{ path, code: 'too_deep', message }];
 };
 
+const patternsOf = (conditions: readonly Condition[]): Condition[] =>
+  conditions.filter(({ operator }) => operator === 'matches');
+
+const instructionsOf = (patterns: readonly Condition[], patternSize: Compilers['patternSize']): number =>
+  patterns.reduce(
+    (sum, { value }) => sum + (typeof value === 'string' ? Math.min(LARGEST_PATTERN, patternSize(value)) : 0),
+    0,
+  );
+
+/** About how many instructions all patterns of these conditions have together. */
+export const patternInstructionsIn = (
+  conditions: readonly RuleCondition[],
+  { patternSize }: Pick<Compilers, 'patternSize'>,
+): number => {
+  const simple = placesIn(conditions, [], 0).map(({ condition }) => condition);
+  return instructionsOf(patternsOf(simple.filter((condition) => !isNested(condition))), patternSize);
+};
+
 /**
  * What is too much in the rules of a flag or in the conditions of a segment, which stand at `path` in `depth` rules;
  * and ids that two rules share.
@@ -80,11 +101,8 @@ export const ruleFaults = (
   const places = placesIn(conditions, path, depth);
   const simple = places.map(({ condition }) => condition).filter((condition) => !isNested(condition));
   const where = depth === 0 ? 'all rules of the flag' : 'a segment';
-  const patterns = simple.filter(({ operator }) => operator === 'matches');
-  const sizes = patterns.map(({ value }) =>
-    typeof value === 'string' ? Math.min(LARGEST_PATTERN, patternSize(value)) : 0,
-  );
-  const instructions = sizes.reduce((sum, size) => sum + size, 0);
+  const patterns = patternsOf(simple);
+  const instructions = instructionsOf(patterns, patternSize);
   const seen = new Set<string | undefined>();
   const nested = places.flatMap(({ condition, path: here, depth: outer }): Fault[] => {
     if (!isNested(condition)) {

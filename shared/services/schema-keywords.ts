@@ -41,6 +41,11 @@ const KINDS = {
   patterns: { fits: isObject, message: 'maps regular expressions to schemas' },
   pattern: { fits: isText, message: 'is a text' },
   text: { fits: isText, message: 'is a text' },
+  address: {
+    fits: (value) => isText(value) && URL.canParse(value, 'https://schema.invalid'),
+    message: 'is a URI reference',
+  },
+  unsupported: { fits: () => false, message: 'is not supported: use $anchor and $ref' },
   value: { fits: () => true, message: '' },
   schemas: {
     fits: (value) => Array.isArray(value) && value.length > 0,
@@ -61,11 +66,11 @@ const KINDS = {
 } as const satisfies Record<string, Kind>;
 
 const KEYWORDS: Readonly<Partial<Record<string, keyof typeof KINDS>>> = {
-  $id: 'text',
+  $id: 'address',
   $anchor: 'text',
-  $dynamicAnchor: 'text',
+  $dynamicAnchor: 'unsupported',
   $ref: 'reference',
-  $dynamicRef: 'reference',
+  $dynamicRef: 'unsupported',
   type: 'type',
   enum: 'list',
   const: 'value',

@@ -9,7 +9,7 @@ import { retryOnConflict } from './conflict-retry';
 import { changedKeys, definitionChange, stamped } from './definition-change';
 import { checkFaults, checkSize, namesSegment } from './flag-faults';
 import { segmentNotFound } from './not-found';
-import { ruleFaults } from './rule-faults';
+import { MAX_SEGMENT_PATTERN_INSTRUCTIONS, patternInstructionsIn, ruleFaults } from './rule-faults';
 
 /** How many flags are named that keep a segment from being deleted. */
 const MAX_NAMED = 20;
@@ -92,6 +92,30 @@ export class SegmentService {
     });
   }
 
+  /** The others are read after the ruleset version that the write depends on, so they are still so when it is made. */
+  private async checkPatterns(segment: Segment): Promise<void> {
+    const { segments, compilers } = this.parts;
+    const own = patternInstructionsIn(segment.conditions, compilers);
+    if (own === 0) {
+      return;
+    }
+    let others = 0;
+    let after: string | undefined;
+    do {
+      const page = await segments.list(segment.environment, { after, limit: 500 });
+      for (const { key, conditions } of page.segments) {
+        others += key === segment.key ? 0 : patternInstructionsIn(conditions, compilers);
+      }
+      after = page.next;
+    } while (after !== undefined);
+    if (others + own > MAX_SEGMENT_PATTERN_INSTRUCTIONS) {
+      const message =
+        `the patterns of all segments of an environment have at most ${MAX_SEGMENT_PATTERN_INSTRUCTIONS} ` +
+        `instructions together: these have ${own}, the others ${others}`;
+      throw invalidField('/conditions', 'too_many_pattern_instructions', message);
+    }
+  }
+
   private async present(
     call: Call,
     segmentKey: string,
@@ -121,6 +145,7 @@ export class SegmentService {
     checkFaults(ruleFaults(segment.conditions, ['conditions'], 1, compilers));
     checkFaults(compileSegment(segment, compilers).faults);
     checkSize('segment', segment);
+    await this.checkPatterns(segment);
     const about = { id: newId(), event, flagKey: null, nowMs };
     const change = definitionChange(call, { ...about, before, after: segment, reason: null });
     if (!call.dryRun) {

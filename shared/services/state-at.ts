@@ -1,11 +1,13 @@
 import type { Flag } from '../contract/flag';
-import { OVERRIDE_KINDS } from '../contract/override';
+import { OVERRIDE_KINDS, type OverrideKind } from '../contract/override';
 import type { Segment } from '../contract/segment';
 import type { ExplainedOverride } from '../evaluation/describe-overrides';
 import type {
   FlagRecord,
   FlagRepository,
+  OverridePlace,
   OverrideRepository,
+  OverrideSubject,
   SegmentRepository,
   StoredOverride,
 } from '../ports';
@@ -26,9 +28,11 @@ interface Place {
   readonly flagKey: string;
   /** Undefined for an anonymous caller, who has no overrides. */
   readonly userId: string | undefined;
+  /** The device that the user asks from, if it is their own and eligible. */
+  readonly deviceId?: string | undefined;
 }
 
-/** What decides about a flag: the flag, the user's overrides on it, the segments that its rules name. */
+/** What decides about a flag: the flag, the user's and the device's overrides on it, the segments that its rules name. */
 export interface State {
   readonly record: FlagRecord;
   readonly overrides: readonly ExplainedOverride[];
@@ -73,12 +77,27 @@ export class StateReader {
       return `nothing is known of the flag at ${at}: the audit log does not reach back that far`;
     }
     const record = recordOf(flag, present);
+    const unknown = new Set<string>();
     const [overrides, named] = await Promise.all([
       this.pastOverrides(place, present, atMs),
-      this.segmentsOf(record, async (key) =>
-        history.segmentAt(environment, key, await segments.read(environment, key), atMs),
-      ),
+      this.segmentsOf(record, async (key) => {
+        const segment = await history.segmentAt(
+          environment,
+          key,
+          await segments.read(environment, key),
+          atMs,
+        );
+        if (segment === 'unknown') {
+          unknown.add(`the segment "${key}"`);
+          return undefined;
+        }
+        return segment;
+      }),
     ]);
+    if (overrides === 'unknown' || unknown.size > 0) {
+      const what = overrides === 'unknown' ? "the user's overrides" : [...unknown].join(', ');
+      return `nothing is known of ${what} at ${at}: the audit log does not reach back that far`;
+    }
     return {
       record,
       overrides: overrides.map((override) => ({ ...override, generation: generationOf(override, record) })),
@@ -86,15 +105,12 @@ export class StateReader {
     };
   }
 
-  private async presentOverrides(
-    { environment, flagKey, userId }: Place,
-    { generation }: FlagRecord,
-  ): Promise<StoredOverride[]> {
-    if (userId === undefined) {
-      return [];
-    }
-    const of = { environment, flagKey, generation, userId, deviceId: null };
-    const slots = await this.parts.overrides.readSlots(OVERRIDE_KINDS.map((kind) => ({ ...of, kind })));
+  private async presentOverrides(place: Place, { generation }: FlagRecord): Promise<StoredOverride[]> {
+    const { environment, flagKey } = place;
+    const places = subjectsIn(place).flatMap((subject): OverridePlace[] =>
+      kindsOf(subject).map((kind) => ({ environment, flagKey, generation, ...subject, kind })),
+    );
+    const slots = await this.parts.overrides.readSlots(places);
     return slots.flatMap(({ override }) => override ?? []);
   }
 
@@ -102,13 +118,15 @@ export class StateReader {
     place: Place,
     present: FlagRecord | undefined,
     atMs: number,
-  ): Promise<PastOverride[]> {
-    const { environment, flagKey, userId } = place;
-    if (userId === undefined) {
-      return [];
-    }
+  ): Promise<PastOverride[] | 'unknown'> {
+    const { environment, flagKey } = place;
     const now = present === undefined ? [] : await this.presentOverrides(place, present);
-    return this.parts.history.overridesAt(environment, flagKey, userId, now, atMs);
+    const past = subjectsIn(place).map((subject) => {
+      const theirs = now.filter(({ deviceId }) => deviceId === subject.deviceId);
+      return this.parts.history.overridesAt(environment, flagKey, subject, theirs, atMs);
+    });
+    const found = await Promise.all(past);
+    return found.includes('unknown') ? 'unknown' : found.flatMap((each) => (each === 'unknown' ? [] : each));
   }
 
   private async segmentsOf(
@@ -121,6 +139,17 @@ export class StateReader {
     return segments.filter((segment) => segment !== undefined);
   }
 }
+
+/** Whose overrides count; nobody's for an anonymous caller. */
+const subjectsIn = ({ userId, deviceId }: Place): OverrideSubject[] => {
+  if (userId === undefined) {
+    return [];
+  }
+  return [{ userId, deviceId: null }, ...(deviceId === undefined ? [] : [{ userId: null, deviceId }])];
+};
+
+const kindsOf = ({ userId }: OverrideSubject): readonly OverrideKind[] =>
+  userId === null ? ['value'] : OVERRIDE_KINDS;
 
 /** The flag as it was, with what only the table knows of it: its generation, and what is planned while it is still so. */
 const recordOf = (flag: Flag, present: FlagRecord | undefined): FlagRecord => {

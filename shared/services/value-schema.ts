@@ -25,6 +25,12 @@ const CHECK_WITHIN_MS = 250;
 const withinTime = <Result>(work: () => Result): Result =>
   new Script('work()').runInNewContext({ work }, { timeout: CHECK_WITHIN_MS }) as Result;
 
+/** Of time, or of the stack. */
+const isExhaustion = (error: unknown): boolean => {
+  const { name, code } = error as { name?: unknown; code?: unknown };
+  return name === 'RangeError' || code === 'ERR_SCRIPT_EXECUTION_TIMEOUT';
+};
+
 const fault = (path: readonly PropertyKey[], code: string, message: string): FieldError => ({
   pointer: jsonPointer(['valueSchema', ...path]),
   code,
@@ -53,6 +59,18 @@ const schemaFaults = (
 };
 
 type Lookup = ReturnType<typeof dereference>;
+
+/** What references of the schema lead to; or why that cannot be told: two parts of one name. */
+const lookupOf = (schema: Schema | boolean): Lookup | string => {
+  try {
+    return dereference(schema);
+  } catch (error) {
+    if (isExhaustion(error) || !(error instanceof Error)) {
+      throw error;
+    }
+    return `the names in the schema are not clear: ${error.message}`;
+  }
+};
 
 /** References that lead nowhere. */
 const lostReferences = (
@@ -146,13 +164,19 @@ export const checkValueSchema = (
   try {
     const copy = withoutAnnotations(schema) as Schema | boolean;
     // outside the time limit: what it loads must not be cut off
-    const lookup = dereference(copy);
+    const lookup = lookupOf(copy);
+    if (typeof lookup === 'string') {
+      return { schema: [fault([], 'unusable_schema', lookup)], values: [] };
+    }
     const lost = lostReferences(copy, lookup, []);
     if (lost.length > 0) {
       return { schema: lost, values: [] };
     }
     return { schema: [], values: withinTime(() => mismatches(copy, lookup, values, compile)) };
-  } catch {
+  } catch (error) {
+    if (!isExhaustion(error)) {
+      throw error;
+    }
     const message = `the schema cannot be applied within ${CHECK_WITHIN_MS} ms: a reference leads to itself, or it has too much to try`;
     return { schema: [fault([], 'unusable_schema', message)], values: [] };
   }

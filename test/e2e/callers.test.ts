@@ -1,6 +1,7 @@
 import { createHmac, createSign, generateKeyPairSync } from 'node:crypto';
 import { routes } from '../../functions/routes';
 import { DEMO_USERS, type DemoUser, type GuidonInstance, useGuidon } from '../support/guidon-instance';
+import { audienceOf, poolTokenLike } from '../support/pool-tokens';
 import { onlyOnLaptop } from '../support/targets';
 
 let guidon: GuidonInstance;
@@ -9,15 +10,15 @@ beforeAll(async () => {
   guidon = await useGuidon();
 }, 90_000);
 
-type Caller = DemoUser | 'nobody' | 'forger';
+type Caller = DemoUser | 'machine' | 'nobody' | 'forger';
 
-const CALLERS: readonly Caller[] = [...DEMO_USERS, 'nobody', 'forger'];
+const CALLERS: readonly Caller[] = [...DEMO_USERS, 'machine', 'nobody', 'forger'];
 
 /** Who is let in, by what the route table says of the route. */
 const LET_IN: Readonly<Record<string, readonly Caller[]>> = {
   none: CALLERS,
   anyone: [...DEMO_USERS, 'nobody'],
-  evaluator: [...DEMO_USERS, 'nobody'],
+  evaluator: [...DEMO_USERS, 'machine', 'nobody'],
   user: DEMO_USERS,
   viewer: ['admin', 'viewer'],
   admin: ['admin'],
@@ -26,40 +27,77 @@ const LET_IN: Readonly<Record<string, readonly Caller[]>> = {
 /** Their token is none, so they are unauthenticated; the others are forbidden. */
 const WITHOUT_IDENTITY: readonly Caller[] = ['nobody', 'forger'];
 
-const rows = routes.flatMap(({ routes: keys, caller }) =>
+const requests = routes.flatMap(({ routes: keys, caller }) =>
   keys
     .filter((key) => key !== '$default')
-    .flatMap((key) => {
+    .map((key) => {
       const [method = '', path = ''] = key.split(' ');
-      return CALLERS.map((who) => ({
-        method,
-        path: path.replaceAll(/\{\w+\}/g, 'no-such-thing'),
-        caller,
-        who,
-      }));
+      return { method, path: path.replaceAll(/\{\w+\}/g, 'no-such-thing'), caller };
     }),
 );
 
-const tokenOf = (who: Caller): { token?: string } => {
+const rows = requests.flatMap((request) => CALLERS.map((who) => ({ ...request, who })));
+
+const tokenOf = async (who: Caller): Promise<{ token?: string }> => {
   if (who === 'nobody') {
     return {};
   }
-  const [header = '', payload = ''] = guidon.tokens.admin.split('.');
-  return { token: who === 'forger' ? `${header}.${payload}.AAAA` : guidon.tokens[who] };
+  if (who === 'machine') {
+    return { token: await guidon.machineToken() };
+  }
+  return { token: who === 'forger' ? guidon.tokens.admin.replace(/[^.]*$/, 'AAAA') : guidon.tokens[who] };
+};
+
+const statusOf = async (method: string, path: string, credentials: { token?: string }): Promise<number> => {
+  const sendsBody = method !== 'GET' && method !== 'DELETE';
+  const { status } = await guidon.call(method, path, {
+    ...credentials,
+    // not even JSON: whoever may not call learns nothing about bodies
+    ...(sendsBody && { body: '{', headers: { 'content-type': 'application/json' } }),
+  });
+  return status;
 };
 
 describe('every route, as its row says', () => {
   it.each(rows)('$method $path for $caller answers $who', async ({ method, path, caller, who }) => {
-    const sendsBody = method !== 'GET' && method !== 'DELETE';
-    const { status } = await guidon.call(method, path, {
-      ...tokenOf(who),
-      // not even JSON: whoever may not call learns nothing about bodies
-      ...(sendsBody && { body: '{', headers: { 'content-type': 'application/json' } }),
-    });
+    const status = await statusOf(method, path, await tokenOf(who));
     if (LET_IN[caller]?.includes(who) === true) {
       expect([200, 400, 404]).toContain(status);
     } else {
       expect(status).toBe(WITHOUT_IDENTITY.includes(who) ? 401 : 403);
+    }
+  });
+});
+
+describe('a token of the admin', () => {
+  const past = Math.floor(Date.now() / 1000) - 60;
+  const NO_TOKENS = {
+    'that has expired': { exp: past },
+    'for another client': { aud: 'another-client' },
+    'of another pool': { iss: 'https://cognito-idp.us-east-1.amazonaws.com/us-east-1_Another' },
+    'for refreshing': { token_use: 'refresh' },
+  };
+
+  for (const [which, claims] of Object.entries(NO_TOKENS)) {
+    onlyOnLaptop('key of the pool')(`${which} opens no route that reads tokens`, async () => {
+      const token = poolTokenLike(guidon.tokens.admin, claims);
+      for (const { method, path, caller } of requests.filter((each) => each.caller !== 'none')) {
+        expect({ method, path, caller, status: await statusOf(method, path, { token }) }).toEqual({
+          method,
+          path,
+          caller,
+          status: 401,
+        });
+      }
+    });
+  }
+
+  onlyOnLaptop('key of the pool')('opens the same routes as an access token', async () => {
+    const client = audienceOf(guidon.tokens.admin);
+    const access = { token_use: 'access', aud: undefined, client_id: client };
+    const token = poolTokenLike(guidon.tokens.admin, access);
+    for (const { method, path } of requests) {
+      expect([200, 400, 404]).toContain(await statusOf(method, path, { token }));
     }
   });
 });

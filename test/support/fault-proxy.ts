@@ -20,6 +20,11 @@ export interface FaultProxy {
   readonly calls: string[];
   /** From now on, calls of these operations (all, if none is named) meet the fault; `times` bounds how many do, `skip` lets the first ones pass. */
   inject(fault: Fault, options?: { operations?: readonly string[]; times?: number; skip?: number }): void;
+  /**
+   * The caller dies: `after` calls pass, the next is carried out or not, and nothing of what it tries after that gets
+   * through.
+   */
+  crash(after: number, isNextCarriedOut: boolean): void;
   heal(): void;
   stop(): Promise<void>;
 }
@@ -64,8 +69,16 @@ const passOn = (
 export const startFaultProxy = async (target: string): Promise<FaultProxy> => {
   const calls: string[] = [];
   let rule: Rule | undefined;
+  let crash: { left: number; isNextCarriedOut: boolean } | undefined;
 
   const faultFor = (operation: string): Fault | undefined => {
+    if (crash !== undefined) {
+      crash.left -= 1;
+      if (crash.left >= 0) {
+        return undefined;
+      }
+      return crash.left === -1 && crash.isNextCarriedOut ? 'fail-after-commit' : 'fail';
+    }
     const applies = rule !== undefined && rule.left > 0 && (rule.operations?.includes(operation) ?? true);
     if (!applies || rule === undefined) {
       return undefined;
@@ -116,8 +129,12 @@ export const startFaultProxy = async (target: string): Promise<FaultProxy> => {
     inject: (fault, { operations, times = Infinity, skip = 0 } = {}) => {
       rule = { fault, operations, left: times, skip };
     },
+    crash: (after, isNextCarriedOut) => {
+      crash = { left: after, isNextCarriedOut };
+    },
     heal: () => {
       rule = undefined;
+      crash = undefined;
     },
     stop: () =>
       new Promise((resolve) => {

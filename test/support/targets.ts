@@ -9,6 +9,7 @@ export const isDeployed = (): boolean => process.env[DEPLOYED] !== undefined;
 export const LAPTOP_ONLY = {
   'own 401': 'a deployed gateway answers 401 by itself, with its own body, before a function hears of it',
   'expired items': 'the emulator removes expired items without a stream record, so nothing files their end',
+  'key of the pool': 'only the local user pool has a key that tests can sign with',
   'signed requests':
     'the emulator lets everybody through the IAM authorizer and names no caller; the functions refuse them all',
 } as const;

@@ -6,7 +6,9 @@ import type { Config } from '../../shared/config';
 import { composeAuditService } from '../../shared/composition/audit-service';
 import { composeChangeService } from '../../shared/composition/change-service';
 import { composeBulkOverrideService } from '../../shared/composition/bulk-override-service';
+import { composeDeviceService } from '../../shared/composition/device-service';
 import { composeEvaluationService } from '../../shared/composition/evaluation-service';
+import { composeFeatureFlagService } from '../../shared/composition/feature-flag-service';
 import { composeFlagCopyService } from '../../shared/composition/flag-copy-service';
 import { composeFlagService } from '../../shared/composition/flag-service';
 import { composeOverrideService } from '../../shared/composition/override-service';
@@ -17,10 +19,12 @@ import { composeSegmentService } from '../../shared/composition/segment-service'
 import { composeJobService } from '../../shared/composition/job-service';
 import { composeSweepService } from '../../shared/composition/sweep-service';
 import { contextOf } from '../../shared/evaluation/context';
+import type { DeviceType } from '../../shared/contract/device';
 import type { Flag } from '../../shared/contract/flag';
 import type { OverrideType } from '../../shared/contract/override';
 import type { JsonValue } from '../../shared/contract/primitives';
 import type { Call } from '../../shared/services/call';
+import type { NamedSubject } from '../../shared/services/feature-flags';
 import { startTestEngine, type TestEngine } from './engine';
 import { IDENTITY_CLAIMS } from './signed-tokens';
 import { type FaultProxy, startFaultProxy } from './fault-proxy';
@@ -46,6 +50,8 @@ const composeContainer = (config: Config) => {
   const flags = composeFlagService(config);
   const overrides = composeOverrideService(config);
   const evaluation = composeEvaluationService(config);
+  const devices = composeDeviceService(config);
+  const featureFlags = composeFeatureFlagService(config);
   return {
     flags,
     rules: composeRuleService(config),
@@ -55,6 +61,8 @@ const composeContainer = (config: Config) => {
     evaluation,
     bulk: composeBulkOverrideService(config),
     imports: composeImportService(config),
+    devices,
+    featureFlags,
     audit: composeAuditService(config),
     createFlag: (flag: { key: string } & Partial<Flag>) =>
       flags.create(aCall(), { type: 'boolean', ...flag }),
@@ -66,9 +74,20 @@ const composeContainer = (config: Config) => {
     ) => overrides.put(aCall(), flagKey, { userId, overrideType, ...more }, undefined),
     remove: (flagKey: string, userId: string, overrideType?: OverrideType) =>
       overrides.remove(aCall(), flagKey, userId, overrideType),
+    putDevice: (userId: string, deviceId: string, type: DeviceType = 'phone') =>
+      devices.put(aCall(), userId, deviceId, { type }, undefined),
+    /** Pins values of flags; null clears one. */
+    pin: async (subject: NamedSubject, values: Readonly<Record<string, JsonValue>>) => {
+      const flags = Object.entries(values).map(([key, value]) => ({ key, value }));
+      return (await featureFlags.change(aCall(), subject, { flags }, undefined)).flags;
+    },
     /** What the flag gives the user, undefined where it is absent. */
-    valueOf: async (flagKey: string, userId: string | undefined): Promise<JsonValue | undefined> => {
-      const { evaluations } = await evaluation.evaluate(contextOf(ENVIRONMENT, { userId }));
+    valueOf: async (
+      flagKey: string,
+      userId: string | undefined,
+      deviceId?: string,
+    ): Promise<JsonValue | undefined> => {
+      const { evaluations } = await evaluation.evaluate(contextOf(ENVIRONMENT, { userId, deviceId }));
       return evaluations.find(({ key }) => key === flagKey)?.value;
     },
   };

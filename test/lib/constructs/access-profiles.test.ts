@@ -21,6 +21,8 @@ const profiles: readonly AccessProfile[] = [
   'write',
   'survey',
   'target',
+  'equip',
+  'assign',
   'record',
   'import',
   'work',
@@ -58,13 +60,14 @@ const evaluator = {
   'FlagTable.Arn/index/GSI1': query,
 };
 
-const writing = dynamodb('GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem');
+const writing = dynamodb('GetItem', 'BatchGetItem', 'ConditionCheckItem', 'PutItem', 'UpdateItem');
 
 /** X-Ray takes traces for no resource in particular. */
 const tracing = { '*': ['xray:PutTelemetryRecords', 'xray:PutTraceSegments'] };
 
 const reader = {
   'FlagTable.Arn': dynamodb('GetItem', 'BatchGetItem', 'Query'),
+  'FlagTable.Arn/index/GSI1': query,
   'FlagTable.Arn/index/GSI2': query,
   'AuditTable.Arn/index/byEnvironment': query,
   'AuditTable.Arn/index/byFlag': query,
@@ -84,6 +87,12 @@ const expected: Readonly<Record<AccessProfile, Record<string, string[]>>> = {
   write: { 'FlagTable.Arn': writing },
   survey: { 'FlagTable.Arn': [...writing, ...query].sort() },
   target: { 'FlagTable.Arn': writing, 'UserPool.Arn': ['cognito-idp:ListUsers'] },
+  equip: { 'FlagTable.Arn': writing, 'FlagTable.Arn/index/GSI1': query },
+  assign: {
+    'FlagTable.Arn': writing,
+    'FlagTable.Arn/index/GSI1': query,
+    'UserPool.Arn': ['cognito-idp:ListUsers'],
+  },
   record: {
     ...streamReader,
     'FlagTable.Arn': dynamodb('GetItem', 'Query', 'PutItem', 'UpdateItem'),

@@ -89,6 +89,23 @@ describe('the flag of a moment in the past', () => {
     });
   });
 
+  it('is not told without what else decided, where the log does not reach back to that', async () => {
+    const userId = aUserId();
+    await world.container.createFlag({ key: 'half-logged', enabled: true });
+    await fileChanges();
+    await world.container.put('half-logged', userId, 'exclude');
+    const unlogged = await momentBetween();
+    await world.container.put('half-logged', userId, 'exclude', { reason: 'changed' });
+    const explanation = await explain('half-logged', { userId, at: unlogged });
+    expect(explanation.result).toBeNull();
+    expect(detailOf(explanation, 'absent')).toBe(
+      `nothing is known of the user's overrides at ${unlogged}: the audit log does not reach back that far`,
+    );
+    expect((await explain('half-logged', { userId: aUserId(), at: unlogged })).result).toMatchObject({
+      value: true,
+    });
+  });
+
   it('is not what somebody made of it past the API later', async () => {
     const flag = await world.container.createFlag({ key: 'tampered', enabled: true });
     await fileChanges();

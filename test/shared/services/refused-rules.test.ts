@@ -74,6 +74,14 @@ describe('a rule that cannot be', () => {
       '/conditions/0/attribute',
       'invalid_attribute',
     ],
+    ...['segment.x', 'now.x', 'email.domain', 'groups.length'].map(
+      (attribute): [string, object, string, string] => [
+        `a step into what has no attributes of its own: ${attribute}`,
+        { conditions: [{ attribute, operator: 'exists', value: true }] },
+        '/conditions/0/attribute',
+        'invalid_attribute',
+      ],
+    ),
     [
       'a moment that is none',
       { conditions: [{ attribute: 'now', operator: 'equals', value: 1 }] },

@@ -86,4 +86,23 @@ describe('what happens to segments', () => {
       { before: { conditions: [isInGroup('beta')] }, after: { conditions: [isInGroup('x')] } },
     ]);
   });
+
+  it('that leaves it unreadable makes it as good as not there: it can be made anew, not stay for ever', async () => {
+    const { segments } = world.container;
+    await create('unreadable');
+    await send(
+      new UpdateCommand({
+        TableName: world.engine.flagTableName,
+        Key: segmentItemKey(ENVIRONMENT, 'unreadable'),
+        UpdateExpression: 'SET #segment = :segment',
+        ExpressionAttributeNames: { '#segment': 'segment' },
+        ExpressionAttributeValues: { ':segment': '{' },
+      }),
+    );
+    const missing = { code: 'SEGMENT_NOT_FOUND' };
+    await expect(segments.get(ENVIRONMENT, 'unreadable')).rejects.toMatchObject(missing);
+    await expect(segments.delete(aCall(), 'unreadable')).rejects.toMatchObject(missing);
+    expect(await create('unreadable')).toMatchObject({ version: 1 });
+    expect(await segments.get(ENVIRONMENT, 'unreadable')).toMatchObject({ key: 'unreadable' });
+  });
 });

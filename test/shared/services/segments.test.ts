@@ -32,8 +32,14 @@ describe('a segment', () => {
     await pause(CACHE_CHECK_MS);
     const before = world.proxy.calls.length;
     expect(await given(warm, 'for-testers', 'staff')).toBe(true);
-    // versions, what changed, and the one segment; the overrides of a user who is new here
-    expect(world.proxy.calls.slice(before)).toEqual(['BatchGetItem', 'Query', 'BatchGetItem', 'Query']);
+    // versions, what changed, the one segment, that nothing else did meanwhile; the overrides of a user who is new here
+    expect(world.proxy.calls.slice(before)).toEqual([
+      'BatchGetItem',
+      'Query',
+      'BatchGetItem',
+      'Query',
+      'Query',
+    ]);
     expect(await given(warm, 'for-testers', 'beta')).toBe(false);
     expect(await given(world.newContainer(), 'for-testers', 'staff')).toBe(true);
   });
@@ -57,6 +63,28 @@ describe('a segment', () => {
     await expect(segments.get(ENVIRONMENT, 'versioned')).rejects.toMatchObject({ code: 'SEGMENT_NOT_FOUND' });
     await expect(replace('versioned', [])).rejects.toMatchObject({ code: 'SEGMENT_NOT_FOUND' });
     expect(await create('versioned')).toMatchObject({ version: 1 });
+  });
+
+  it('is refused where the patterns of all segments would be too much', async () => {
+    const patterned = (key: string) =>
+      world.container.segments.create(
+        aCall({ environment: 'staging' }),
+        aSegment({
+          key,
+          conditions: ['a', 'b'].map((letter) => ({
+            attribute: 'email',
+            operator: 'matches' as const,
+            value: `[${letter}-z]{500}`,
+          })),
+        }),
+      );
+    for (let count = 0; count < 10; count += 1) {
+      await patterned(`patterned-${count}`);
+    }
+    await expect(patterned('one-too-many')).rejects.toMatchObject({
+      code: 'INVALID_REQUEST',
+      errors: [{ pointer: '/conditions', code: 'too_many_pattern_instructions' }],
+    });
   });
 
   it.each<[string, Partial<CreateSegmentRequest>, string, string]>([

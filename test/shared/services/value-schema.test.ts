@@ -87,6 +87,14 @@ describe('the schema of a flag', () => {
     ['a pattern that is too long', { pattern: 'a'.repeat(513) }, 'it has more than 512 characters'],
     ['a pattern that is too large', { pattern: '((a?){900}){900}' }, 'it is too large'],
     ['a broken pattern of names', { patternProperties: { '[': {} } }, 'missing closing ]'],
+    ['a dynamic reference', { $dynamicRef: '#n' }, '$dynamicRef is not supported'],
+    ['a dynamic anchor', { properties: { a: { $dynamicAnchor: 'n' } } }, '$dynamicAnchor is not supported'],
+    ['an address that is none', { $id: 'http://[' }, '$id is a URI reference'],
+    [
+      'two parts of one address',
+      { $id: 'https://a.b/c', $defs: { d: { $id: 'https://a.b/c' } } },
+      'not clear',
+    ],
     ['a reference to nowhere', { $ref: '#/$defs/a' }, 'nothing in the schema at "#/$defs/a"'],
   ])('tells why it is refused for %s', (_, schema, message) => {
     expect(check(schema, 1).schema).toMatchObject([{ message: expect.stringContaining(message) }]);

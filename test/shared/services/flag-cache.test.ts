@@ -3,13 +3,13 @@ import { DeleteCommand, DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/l
 import { compilers } from '../../../shared/composition/compilers';
 import { openTables } from '../../../shared/composition/parts';
 import { changedKey, flagItemKey } from '../../../shared/dynamodb/keys';
-import { DynamoOverrideRepository } from '../../../shared/dynamodb/override-repository';
 import { DynamoRulesetSource } from '../../../shared/dynamodb/ruleset-source';
 import type { CompiledFlag } from '../../../shared/evaluation/model';
 import { FlagCache } from '../../../shared/services/flag-cache';
-import { OverrideCache } from '../../../shared/services/override-cache';
 import { telemetry } from '../../../shared/telemetry';
-import { aCall, aUserId, ENVIRONMENT, openWorld, type World } from '../../support/world';
+import { aRule, isInSegment } from '../../support/a-rule';
+import { aSegment } from '../../support/segments';
+import { aCall, ENVIRONMENT, openWorld, type World } from '../../support/world';
 
 const MINUTE_MS = 60_000;
 
@@ -76,7 +76,7 @@ describe('the flags of a container', () => {
     const calls = await callsDuring(async () => {
       expect(await isEnabled(cache, 'one-by-one')).toBe(true);
     });
-    expect(calls).toEqual(['BatchGetItem', 'Query', 'BatchGetItem']);
+    expect(calls).toEqual(['BatchGetItem', 'Query', 'BatchGetItem', 'Query']);
     expect(await isEnabled(cache, 'gone')).toBeUndefined();
   });
 
@@ -92,6 +92,78 @@ describe('the flags of a container', () => {
     nowMs += 650;
     expect(await isEnabled(cache, 'gap')).toBe(true);
     expect(await isEnabled(cache, 'behind-the-gap')).toBe(false);
+  });
+
+  it('are as new as the question where that is asked for, also while a check is under way', async () => {
+    await world.container.createFlag({ key: 'asked-fresh' });
+    const source = new DynamoRulesetSource(openTables(world.config).flagTable);
+    let letGo: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => {
+      letGo = resolve;
+    });
+    let isHeld = false;
+    const slow = {
+      loadAll: source.loadAll.bind(source),
+      loadChanged: source.loadChanged.bind(source),
+      versions: async (environment: string, isStrong?: boolean) => {
+        const versions = await source.versions(environment, isStrong);
+        await (isHeld ? held : undefined);
+        return versions;
+      },
+    };
+    const cache = new FlagCache({ source: slow, compilers, clock, telemetry });
+    await cache.get(ENVIRONMENT);
+    nowMs += 650;
+    isHeld = true;
+    const checked = cache.get(ENVIRONMENT);
+    await enable('asked-fresh');
+    isHeld = false;
+    const fresh = cache.get(ENVIRONMENT, true);
+    letGo();
+    await checked;
+    expect(isOn((await fresh).flags.get('asked-fresh'))).toBe(true);
+  });
+
+  it('are not asked for again and again by those who want them fresh while the store does not answer', async () => {
+    const cache = open();
+    await cache.get(ENVIRONMENT);
+    world.proxy.inject('fail');
+    await cache.get(ENVIRONMENT, true);
+    const calls = await callsDuring(async () => {
+      for (let count = 0; count < 5; count += 1) {
+        expect(await cache.get(ENVIRONMENT, true)).toMatchObject({ isStale: true });
+      }
+    });
+    expect(calls).toEqual([]);
+  });
+
+  it('have the segment that a flag names, however fast both were made', async () => {
+    const cache = open();
+    await world.container.createFlag({ key: 'overtaking', enabled: true });
+    await cache.get(ENVIRONMENT);
+    await enable('overtaking');
+    await world.container.flags.patch(aCall(), 'overtaking', { name: 'changed' });
+    nowMs += 650;
+    // between the record of what changed and the flags it names
+    let isMade = false;
+    const { segments, flags } = world.container;
+    const table = openTables(world.config).flagTable;
+    const source = new DynamoRulesetSource(table);
+    const batchGet = table.batchGet.bind(table);
+    jest.spyOn(table, 'batchGet').mockImplementation(async (keys, consistency) => {
+      if (consistency === 'strong' && !isMade) {
+        isMade = true;
+        await segments.create(aCall(), aSegment({ key: 'just-made' }));
+        const rules = [aRule({ conditions: [isInSegment('just-made')] })];
+        await flags.patch(aCall(), 'overtaking', { rules });
+      }
+      return batchGet(keys, consistency);
+    });
+    const { version } = await cache.get(ENVIRONMENT);
+    const loaded = await source.loadChanged(ENVIRONMENT, version - 1);
+    expect(isMade).toBe(true);
+    expect(loaded?.records.map(({ flag }) => flag.rules.length)).toEqual([1]);
+    expect(loaded?.segments.map(({ key }) => key)).toEqual(['just-made']);
   });
 
   it('are all read again after five minutes, whatever the versions say', async () => {
@@ -160,53 +232,5 @@ describe('a full load that takes longer than a check', () => {
     // no check can hide what the load left behind
     world.proxy.inject('fail');
     expect(await isEnabled()).toBe(true);
-  });
-});
-
-describe('the overrides of a user in a container', () => {
-  const open = () => {
-    const { flagTable } = openTables(world.config);
-    return new OverrideCache({ overrides: new DynamoOverrideRepository(flagTable, clock), clock, telemetry });
-  };
-
-  it('are read once while nothing moves, also where there are none', async () => {
-    const cache = open();
-    const user = aUserId();
-    const ask = () => cache.get(ENVIRONMENT, user, 7);
-    expect(await callsDuring(ask)).toEqual(['Query']);
-    expect(await callsDuring(ask)).toEqual([]);
-  });
-
-  it('are read anew when the version moves, and once more when the index has had time to follow', async () => {
-    const cache = open();
-    const user = aUserId();
-    const ask = (version: number) => callsDuring(() => cache.get(ENVIRONMENT, user, version));
-    await ask(7);
-    nowMs += 10_000;
-    expect(await ask(7)).toEqual(['Query']);
-    nowMs += 1_000;
-    expect(await ask(7)).toEqual([]);
-    expect(await ask(8)).toEqual(['Query']);
-    nowMs += 1_900;
-    expect(await ask(8)).toEqual([]);
-    nowMs += 200;
-    expect(await ask(8)).toEqual(['Query']);
-    nowMs += 4_000;
-    expect(await ask(8)).toEqual(['Query']);
-    nowMs += 4 * MINUTE_MS;
-    expect(await ask(8)).toEqual([]);
-  });
-
-  it('are never older than five minutes', async () => {
-    const cache = open();
-    const user = aUserId();
-    const ask = () => callsDuring(() => cache.get(ENVIRONMENT, user, 7));
-    await ask();
-    nowMs += 6_000;
-    await ask();
-    nowMs += 4.9 * MINUTE_MS;
-    expect(await ask()).toEqual([]);
-    nowMs += 0.2 * MINUTE_MS;
-    expect(await ask()).toEqual(['Query']);
   });
 });

@@ -1,0 +1,39 @@
+import * as z from 'zod';
+import { TimestampSchema, withoutServerOwned } from './primitives';
+
+export const DEVICE_ID_PATTERN = /^[A-Za-z0-9._:-]{1,128}$/;
+
+export const DeviceIdSchema = z
+  .string()
+  .regex(DEVICE_ID_PATTERN, 'a device id is 1 to 128 letters, digits or "._:-"');
+
+export const DeviceTypeSchema = z.enum(['phone', 'tablet', 'laptop', 'charger']);
+export type DeviceType = z.infer<typeof DeviceTypeSchema>;
+
+/** A device that is registered to a user, in every environment. */
+export const DeviceSchema = z.strictObject({
+  deviceId: DeviceIdSchema,
+  userId: z.string(),
+  type: DeviceTypeSchema,
+  name: z.string().nullable(),
+  createdBy: z.string(),
+  createdAt: TimestampSchema,
+  updatedBy: z.string(),
+  updatedAt: TimestampSchema,
+  version: z.number().int().positive(),
+});
+export type Device = z.infer<typeof DeviceSchema>;
+
+/** Body of a PUT of a device. */
+export const PutDeviceRequestSchema = z.preprocess(
+  withoutServerOwned,
+  z.strictObject({
+    type: DeviceTypeSchema,
+    name: z.string().min(1).max(200).nullish(),
+    /** May repeat the device of the path. */
+    deviceId: z.string().optional(),
+    /** May repeat whose device it is. */
+    userId: z.string().optional(),
+  }),
+);
+export type PutDeviceRequest = z.infer<typeof PutDeviceRequestSchema>;

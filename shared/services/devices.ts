@@ -1,0 +1,188 @@
+import type { AuditEventName } from '../contract/audit';
+import type { Device, PutDeviceRequest } from '../contract/device';
+import type { UserIdFormat } from '../contract/primitives';
+import { FlagError, invalidField } from '../errors';
+import type {
+  Change,
+  Clock,
+  DeviceRepository,
+  DeviceSlot,
+  NewId,
+  OverrideRepository,
+  Telemetry,
+  UserDirectory,
+} from '../ports';
+import { type Call, checkVersion } from './call';
+import { checkedUserId } from './checked-user-id';
+import { retryOnConflict } from './conflict-retry';
+import type { DeviceOverrides } from './device-overrides';
+import { deviceNotFound } from './not-found';
+
+/** Devices of one user: what a page of them holds. */
+const MAX_DEVICES = 50;
+
+export interface DeviceServiceParts {
+  readonly devices: DeviceRepository;
+  readonly deviceOverrides: Pick<DeviceOverrides, 'removeAll'>;
+  readonly overrides: Pick<OverrideRepository, 'bumpVersion'>;
+  readonly environments: readonly string[];
+  readonly userIdFormat: UserIdFormat;
+  readonly clock: Clock;
+  readonly newId: NewId;
+  readonly telemetry: Telemetry;
+}
+
+const byId = (one: Device, other: Device): number => (one.deviceId < other.deviceId ? -1 : 1);
+
+/** The devices of users. A device of somebody else is one that is not there, until its id is asked for. */
+export class DeviceService {
+  constructor(private readonly parts: DeviceServiceParts) {}
+
+  /** In the order of their ids, strictly behind `after`. */
+  async list(
+    owner: string | undefined,
+    page: { after: string | undefined; limit: number },
+  ): Promise<{ devices: Device[]; next: string | undefined }> {
+    const { after = '', limit } = page;
+    const found = await this.parts.devices.ofUser(this.ownerOf(owner));
+    const behind = found.filter(({ deviceId }) => deviceId > after).sort(byId);
+    const devices = behind.slice(0, limit);
+    return { devices, next: behind.length > limit ? devices.at(-1)?.deviceId : undefined };
+  }
+
+  async get(owner: string | undefined, deviceId: string): Promise<Device> {
+    const userId = this.ownerOf(owner);
+    const { device } = await this.parts.devices.readSlot(deviceId);
+    if (device?.userId !== userId) {
+      throw deviceNotFound(deviceId);
+    }
+    return device;
+  }
+
+  /**
+   * Registers the device or replaces what is known of it; `created` tells which. `pool`, where given, must know the
+   * user: USER_NOT_FOUND.
+   */
+  async put(
+    call: Call,
+    owner: string | undefined,
+    deviceId: string,
+    request: PutDeviceRequest,
+    pool: Pick<UserDirectory, 'exists'> | undefined,
+  ): Promise<{ device: Device; created: boolean }> {
+    const userId = this.ownerOf(owner);
+    checkRepeated(request, userId, deviceId);
+    if (pool !== undefined && !(await pool.exists(userId))) {
+      throw new FlagError('USER_NOT_FOUND', 'The user pool knows no user of this id.');
+    }
+    return retryOnConflict(async () => {
+      const readAtMs = this.parts.clock();
+      const slot = await this.parts.devices.readSlot(deviceId);
+      const current = slot.device;
+      if (current !== undefined && current.userId !== userId) {
+        throw new FlagError('ALREADY_EXISTS', `The device id "${deviceId}" is taken.`);
+      }
+      checkVersion(call, current?.version);
+      const name = request.name ?? null;
+      if (current?.type === request.type && current.name === name) {
+        return { device: current, created: false };
+      }
+      if (current === undefined) {
+        await this.checkRoom(userId);
+        // what a former registration of the id may have left behind
+        await this.parts.deviceOverrides.removeAll(call, deviceId, readAtMs);
+      }
+      const next = this.next(call, current ?? { userId, deviceId }, { type: request.type, name });
+      await this.commit(call, slot, next, current === undefined ? 'device.registered' : 'device.updated');
+      return { device: next, created: current === undefined };
+    });
+  }
+
+  /** Ends the registration, and takes the device's overrides along. */
+  async remove(call: Call, owner: string | undefined, deviceId: string): Promise<void> {
+    const userId = this.ownerOf(owner);
+    await retryOnConflict(async () => {
+      const slot = await this.parts.devices.readSlot(deviceId);
+      if (slot.device?.userId !== userId) {
+        throw deviceNotFound(deviceId);
+      }
+      checkVersion(call, slot.device.version);
+      // before the registration goes: what is interrupted in between can be asked for again
+      await this.parts.deviceOverrides.removeAll(call, deviceId, Infinity);
+      await this.commit(call, slot, undefined, 'device.removed');
+    });
+  }
+
+  private ownerOf(userId: string | undefined): string {
+    return checkedUserId(userId, this.parts.userIdFormat, '#path/userId');
+  }
+
+  private async checkRoom(userId: string): Promise<void> {
+    if ((await this.parts.devices.countOf(userId)) >= MAX_DEVICES) {
+      const message = `a user has at most ${String(MAX_DEVICES)} devices`;
+      throw invalidField('#path/deviceId', 'too_many_devices', message);
+    }
+  }
+
+  private next(
+    call: Call,
+    current: Device | Pick<Device, 'userId' | 'deviceId'>,
+    fields: Pick<Device, 'type' | 'name'>,
+  ): Device {
+    const by = call.attribution.actor;
+    const at = new Date(this.parts.clock()).toISOString();
+    const known = 'version' in current ? current : { createdBy: by, createdAt: at, version: 0 };
+    return {
+      deviceId: current.deviceId,
+      userId: current.userId,
+      ...fields,
+      createdBy: known.createdBy,
+      createdAt: known.createdAt,
+      updatedBy: by,
+      updatedAt: at,
+      version: known.version + 1,
+    };
+  }
+
+  private async commit(
+    call: Call,
+    slot: DeviceSlot,
+    next: Device | undefined,
+    event: AuditEventName,
+  ): Promise<void> {
+    const { devices, overrides, environments, clock, newId, telemetry } = this.parts;
+    const before = slot.device;
+    const of = next ?? before;
+    const change: Change = {
+      id: newId(),
+      event,
+      environment: call.environment,
+      flagKey: null,
+      targetUserId: of?.userId ?? null,
+      targetDeviceId: of?.deviceId ?? null,
+      changedKeys: (['type', 'name'] as const).filter(
+        (field) => (before?.[field] ?? null) !== (next?.[field] ?? null),
+      ),
+      before: before ?? null,
+      after: next ?? null,
+      reason: null,
+      at: next?.updatedAt ?? new Date(clock()).toISOString(),
+      ...call.attribution,
+    };
+    await devices.commit(slot, next, change, MAX_DEVICES);
+    // whose device it is counts in every environment
+    const moved = await Promise.allSettled(environments.map((each) => overrides.bumpVersion(each)));
+    if (moved.some(({ status }) => status === 'rejected')) {
+      telemetry.warn('overrides version not moved', { deviceChange: change.id });
+    }
+  }
+}
+
+const checkRepeated = (request: PutDeviceRequest, userId: string, deviceId: string): void => {
+  if (request.deviceId !== undefined && request.deviceId !== deviceId) {
+    throw invalidField('/deviceId', 'immutable', 'the device in the body is not the device in the path');
+  }
+  if (request.userId !== undefined && request.userId !== userId) {
+    throw invalidField('/userId', 'immutable', 'the device is registered to another user than the body says');
+  }
+};
