@@ -107,6 +107,8 @@ const target = (props: AccessRolesProps): PolicyStatement[] => [
 const importing = (props: AccessRolesProps): PolicyStatement[] => [
   ...survey(props),
   allow([props.importBucket.partsArn], ['s3:GetObject', 's3:PutObject', 's3:DeleteObject']),
+  // without it S3 refuses what is not there, instead of saying so
+  allow([props.importBucket.bucketArn], ['s3:ListBucket']),
 ];
 
 const equip = (props: AccessRolesProps): PolicyStatement[] => [
@@ -141,4 +143,5 @@ const work = (props: AccessRolesProps): PolicyStatement[] => [
   ...survey(props),
   allow([props.flagTable.tableArn], ['dynamodb:BatchWriteItem']),
   allow([props.importBucket.partsArn], ['s3:GetObject', 's3:DeleteObject']),
+  allow([props.importBucket.bucketArn], ['s3:ListBucket']),
 ];

@@ -101,11 +101,13 @@ const expected: Readonly<Record<AccessProfile, Record<string, string[]>>> = {
   import: {
     'FlagTable.Arn': [...writing, ...query].sort(),
     'ImportBucket.Arn/imports/*': ['s3:DeleteObject', 's3:GetObject', 's3:PutObject'],
+    'ImportBucket.Arn': ['s3:ListBucket'],
   },
   work: {
     ...streamReader,
     'FlagTable.Arn': [...writing, ...query, ...dynamodb('BatchWriteItem')].sort(),
     'ImportBucket.Arn/imports/*': ['s3:DeleteObject', 's3:GetObject'],
+    'ImportBucket.Arn': ['s3:ListBucket'],
   },
 };
 
