@@ -57,6 +57,7 @@ module.exports = {
     only('services', '^shared/services/', [EVALUATION, PORTS, CONTRACT, ERRORS, DEADLINE, PARSE]),
     only('dynamodb', '^shared/dynamodb/', [PORTS, CONTRACT, ERRORS, DEADLINE]),
     only('cognito', '^shared/cognito/', [PORTS, CONTRACT, ERRORS, DEADLINE]),
+    only('import-parts', '^shared/import-parts/', [PORTS, ERRORS, DEADLINE]),
     only('http', '^shared/http/', [
       CONTRACT,
       ERRORS,

@@ -131,6 +131,7 @@ const configOf = (endpoint: string): Config => {
     userIdFormat: 'sub',
     overrideChangesPerHour: CHANGES_PER_HOUR,
     userPoolId: 'none',
+    importParts: { folder: 'none' },
     identityClaims: { groups: 'groups', userType: 'userType', subscription: 'subscription' },
     tokens: { issuer: 'none', jwksUri: 'none', clientIds: [], machineClientIds: [] },
   };

@@ -3,6 +3,7 @@ import type { Caller } from '../shared/http/principal';
 import { SIGNED_PREFIX } from '../shared/http/signed-caller';
 import { operatingRoutes } from './operating-routes';
 import { overrideRows } from './override-routes';
+import { importRoutes } from './import-routes';
 
 export type { Caller };
 
@@ -13,9 +14,10 @@ export type { Caller };
 
 /**
  * What a function may touch; one role each (see `lib/constructs/access-profiles.ts`). `survey` writes what it has looked
- * through an environment for; `inspect` reads and `target` writes, and both look people up in the user pool. `equip` writes
- * what belongs to devices and users, which it has looked up; `assign` does, and looks people up; `revert` does as `survey`
- * and reads the audit log.
+ * through an environment or a flag for; `inspect` reads and `target` writes, and both look people up in the user pool.
+ * `equip` writes what belongs to devices and users, which it has looked up; `assign` does, and looks people up; `revert`
+ * does as `survey` and reads the audit log. `import` writes, and keeps what was sent of imports; `work` does what outlasts
+ * a request.
  */
 export type AccessProfile =
   | 'nothing'
@@ -29,7 +31,8 @@ export type AccessProfile =
   | 'assign'
   | 'revert'
   | 'record'
-  | 'sweep';
+  | 'import'
+  | 'work';
 
 export interface Route {
   /** Name of the function, and of its bundle. */
@@ -238,6 +241,7 @@ const table = [
   },
   ...deviceRoutes,
   ...overrideRows,
+  ...importRoutes,
   {
     name: 'explain-flag',
     entry: 'admin/explain-flag',

@@ -3,7 +3,7 @@ import type { AccessProfile } from './routes';
 
 /** A function fed by the stream of FlagTable. */
 export interface StreamHandler {
-  readonly name: 'record-changes' | 'sweep-overrides';
+  readonly name: 'record-changes' | 'run-jobs';
   readonly entry: string;
   readonly access: AccessProfile;
   /** Event filter patterns, any of which lets a record through. */
@@ -26,9 +26,10 @@ export const streamHandlers: readonly StreamHandler[] = [
     ],
   },
   {
-    name: 'sweep-overrides',
-    entry: 'stream/sweep-overrides',
-    access: 'sweep',
-    filters: [{ eventName: ['INSERT', 'MODIFY'], ...sortKeyBegins(PREFIX.sweep) }],
+    // A shard feeds two functions at most, so one does all that outlasts a request.
+    name: 'run-jobs',
+    entry: 'stream/run-jobs',
+    access: 'work',
+    filters: [{ eventName: ['INSERT', 'MODIFY'], ...sortKeyBegins(PREFIX.sweep, PREFIX.run) }],
   },
 ];

@@ -34,7 +34,11 @@ const banner = `import { createRequire as makeRequire } from 'node:module'; cons
 const substitute = (name: string): string => join(__dirname, 'substitutes', `${name}.ts`);
 
 /** Packages that are large and rarely needed, by the substitute that loads them from a file beside the bundle. */
-const loadedWhenNeeded = { re2js: 're2js', '@cfworker/json-schema': 'json-schema' } as const;
+const loadedWhenNeeded = {
+  re2js: 're2js',
+  '@cfworker/json-schema': 'json-schema',
+  'csv-parse/sync': 'csv-parse',
+} as const;
 
 /** Parts of the AWS SDK that a Lambda does not need, and what it does not need at once. */
 const substitutes = {

@@ -1,6 +1,7 @@
 import type { AuditTable } from './constructs/audit-table';
 import type { FlagTable } from './constructs/flag-table';
 import type { FlagUserPool } from './constructs/flag-user-pool';
+import type { ImportBucket } from './constructs/import-bucket';
 import type { MachineAccess } from './constructs/machine-access';
 import type { Settings } from './settings';
 
@@ -10,6 +11,7 @@ export interface FunctionEnvironmentProps {
   readonly auditTable: AuditTable;
   readonly userPool: FlagUserPool;
   readonly machines: MachineAccess;
+  readonly importBucket: ImportBucket;
 }
 
 /** Where the functions' own metrics are. */
@@ -23,7 +25,7 @@ export const telemetryEnvironment = (stage: string): Record<string, string> => {
 
 /** The variables of functions that have something to do with data; `shared/config.ts` reads them. */
 export const dataEnvironment = (props: FunctionEnvironmentProps): Record<string, string> => {
-  const { settings, flagTable, auditTable, userPool, machines } = props;
+  const { settings, flagTable, auditTable, userPool, machines, importBucket } = props;
   const keysOf = settings.cognitoEndpoint ?? userPool.regionalEndpoint;
   return {
     FLAG_TABLE_NAME: flagTable.tableName,
@@ -40,5 +42,6 @@ export const dataEnvironment = (props: FunctionEnvironmentProps): Record<string,
     USER_TYPE_CLAIM: settings.userTypeClaim,
     SUBSCRIPTION_CLAIM: settings.subscriptionClaim,
     USER_POOL_ID: userPool.userPoolId,
+    IMPORT_PARTS: `s3://${importBucket.bucketName}`,
   };
 };

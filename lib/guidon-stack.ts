@@ -12,6 +12,7 @@ import { FlagApi } from './constructs/flag-api';
 import { FlagFunction } from './constructs/flag-function';
 import { FlagTable } from './constructs/flag-table';
 import { FlagUserPool } from './constructs/flag-user-pool';
+import { ImportBucket } from './constructs/import-bucket';
 import { Frontage } from './constructs/frontage';
 import { MachineAccess } from './constructs/machine-access';
 import { Observability } from './constructs/observability';
@@ -41,11 +42,13 @@ export class GuidonStack extends Stack {
     const userPool = new FlagUserPool(this, 'UserPool', { retainData });
     const machines = new MachineAccess(this, 'Machines', { userPool, stage });
     const deadLetterQueue = new DeadLetterQueue(this, 'DeadLetterQueue');
-    const roles = new AccessRoles(this, 'Access', { flagTable, auditTable, userPool, deadLetterQueue });
+    const importBucket = new ImportBucket(this, 'ImportBucket', { retainData });
+    const data = { flagTable, auditTable, userPool, importBucket };
+    const roles = new AccessRoles(this, 'Access', { ...data, deadLetterQueue });
 
     const environment = {
       ...telemetryEnvironment(stage),
-      ...dataEnvironment({ settings, flagTable, auditTable, userPool, machines }),
+      ...dataEnvironment({ ...data, settings, machines }),
     };
     const createFunction = (row: Row) => this.createFunction(row, roles, environment, props);
 

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { createWriteStream, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import type { Server } from 'node:http';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { endWithThis } from './children';
 import { createDemoFlags } from './demo-flags';
@@ -54,7 +54,7 @@ const synthesise = async (dataDir: string): Promise<string> => {
 };
 
 const environmentOf =
-  (engine: Engine, userPool: UserPool) =>
+  (dataDir: string, engine: Engine, userPool: UserPool) =>
   (spec: FunctionSpec): Record<string, string> => ({
     ...spec.environment,
     // what Lambda sets for every function
@@ -67,6 +67,7 @@ const environmentOf =
     // where the services are on this machine
     AWS_ENDPOINT_URL_DYNAMODB: engine.endpoint,
     AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: userPool.endpoint,
+    ...(spec.environment['IMPORT_PARTS'] && { IMPORT_PARTS: `file://${resolve(dataDir, 'import-parts')}` }),
     ...(spec.environment['TOKEN_JWKS_URI'] && { TOKEN_JWKS_URI: userPool.jwksUri }),
     ...(process.env['NODE_V8_COVERAGE'] && { NODE_V8_COVERAGE: process.env['NODE_V8_COVERAGE'] }),
   });
@@ -148,7 +149,7 @@ const start = async (options: GuidonOptions, running: Running): Promise<string> 
     output.write(`${JSON.stringify({ level: 'ERROR', message: 'runner', error: String(error) })}\n`);
   };
   const functions = running.add(
-    new Functions(template.functions, environmentOf(engine, userPool), output),
+    new Functions(template.functions, environmentOf(dataDir, engine, userPool), output),
     (each) => each.end(),
   );
   const gateway = new Gateway({

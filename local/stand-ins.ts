@@ -26,6 +26,7 @@ const STAND_INS: Readonly<Record<string, StandIn>> = {
   'AWS::Cognito::UserPoolClient': { ref: (id) => CLIENT_IDS[plainName(id)] ?? plainName(id) },
   'AWS::Cognito::UserPoolResourceServer': { ref: () => 'guidon' },
   'AWS::DynamoDB::Table': { ref: plainName, attributes: ['Arn', 'StreamArn'] },
+  'AWS::S3::Bucket': { ref: plainName, attributes: ['Arn'] },
   'AWS::Lambda::Function': { ref: (id) => id, attributes: ['Arn'] },
   'AWS::ApiGatewayV2::Api': { ref: plainName },
   'AWS::ApiGatewayV2::Authorizer': { ref: (id) => id },

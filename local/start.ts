@@ -40,7 +40,7 @@ const answers = (url: string): Promise<boolean> =>
 
 /** All that a data folder holds of ours: whatever else lies there, `--fresh` leaves alone. */
 const OURS =
-  /^(assembly|collected\.jsonl|dead-letters\.jsonl|demo-flags|dynamodb.*|functions\.log|stream-.+|user-pool.*)$/;
+  /^(assembly|collected\.jsonl|dead-letters\.jsonl|demo-flags|dynamodb.*|functions\.log|import-parts|stream-.+|user-pool.*)$/;
 
 const beginAnew = (dataDir: string): void => {
   for (const name of existsSync(dataDir) ? readdirSync(dataDir) : []) {

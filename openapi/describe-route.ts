@@ -56,23 +56,29 @@ const queryParametersOf = ({ operation }: DescribedRoute, json: JsonSchemas): ob
   });
 
 const bodyOf = (
-  { request, mediaTypes = ['application/json'] }: Operation,
+  { request, mediaTypes = ['application/json'], csv }: Operation,
   json: JsonSchemas,
 ): object | undefined => {
-  if (request?.body === undefined) {
+  const body = request?.body;
+  if (body === undefined && csv === undefined) {
     return undefined;
   }
-  const schema = json.body(request.body);
+  const schema = body && json.body(body);
   return {
-    required: isRequired(request.body),
-    content: Object.fromEntries(mediaTypes.map((mediaType) => [mediaType, { schema }])),
+    required: body === undefined || isRequired(body),
+    content: {
+      ...(schema && Object.fromEntries(mediaTypes.map((mediaType) => [mediaType, { schema }]))),
+      ...(csv !== undefined && { 'text/csv': { schema: { type: 'string', description: csv } } }),
+    },
   };
 };
 
 const contentOf = (answer: Answer, alsoOfGateway: boolean, json: JsonSchemas): Record<string, object> => {
   const mediaType = answer.mediaType ?? 'application/json';
   const own: Record<string, JsonSchema> =
-    answer.body === undefined ? {} : { [mediaType]: json.answer(answer.body) };
+    answer.body === undefined
+      ? {}
+      : { [mediaType]: answer.body === 'text' ? { type: 'string' } : json.answer(answer.body) };
   const gateway = json.answer('GatewayAnswer');
   const { 'application/json': asJson, ...others } = own;
   const all = alsoOfGateway

@@ -20,11 +20,11 @@ export const TAGS = {
 export interface Answer {
   readonly description: string;
   /** Without it the answer has no body. */
-  readonly body?: SchemaName;
+  readonly body?: SchemaName | 'text';
   /** @default - `application/json` */
   readonly mediaType?: string;
   /** Besides `X-Request-Id`. */
-  readonly headers?: readonly ('ETag' | 'Location' | 'Retry-After')[];
+  readonly headers?: readonly ('ETag' | 'Link' | 'Location' | 'Retry-After')[];
 }
 
 /** What the document says of one route, besides what follows from its row in `functions/routes.ts`. */
@@ -44,6 +44,8 @@ export interface Operation {
   readonly headers?: readonly ('X-App-Version' | 'X-Timezone' | 'X-Device-Id')[];
   /** Of the body. @default - `application/json` */
   readonly mediaTypes?: readonly string[];
+  /** The body may be CSV too, or is nothing else where `request` has no body: what its columns are. */
+  readonly csv?: string;
   /** `If-Match` may be answered 412, `If-None-Match` 304. */
   readonly condition?: 'If-Match' | 'If-None-Match';
   /** By status. */

@@ -5,6 +5,7 @@ import { deviceOperations } from './operations/devices';
 import { evaluationOperations } from './operations/evaluation';
 import { explainOperations } from './operations/explain';
 import { flagOperations } from './operations/flags';
+import { importOperations } from './operations/imports';
 import { ofrepOperations } from './operations/ofrep';
 import { overrideOperations } from './operations/overrides';
 import { metricsOperations } from './operations/metrics';
@@ -22,6 +23,7 @@ export const operations: Readonly<Record<RouteKey, Operation>> = {
   ...ruleOperations,
   ...segmentOperations,
   ...overrideOperations,
+  ...importOperations,
   ...deviceOperations,
   ...typedOverrideOperations,
   ...auditOperations,

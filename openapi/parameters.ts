@@ -1,4 +1,5 @@
 import type { RouteKey } from '../functions/routes';
+import { ImportIdSchema, PartNumberSchema } from '../shared/contract/import';
 import { DeviceIdSchema } from '../shared/contract/device';
 import { AuditIdSchema } from '../shared/contract/audit';
 import { AnyUserIdSchema, FlagKeySchema } from '../shared/contract/primitives';
@@ -19,6 +20,8 @@ export const pathParameters: Readonly<Record<NameIn<RouteKey>, PathParameter>> =
   ruleId: { schema: RuleIdSchema, description: 'Id of the rule.' },
   segmentKey: { schema: SegmentKeySchema, description: 'Key of the segment.' },
   id: { schema: AuditIdSchema, description: 'Id of the audit event.' },
+  importId: { schema: ImportIdSchema, description: 'Id of the import.' },
+  part: { schema: PartNumberSchema, description: 'Number of the part, from 1.' },
   key: { schema: FlagKeySchema, description: 'Key of the flag.' },
   deviceId: { schema: DeviceIdSchema, description: 'Id of the device.' },
   userId: {
@@ -98,6 +101,10 @@ export const answerHeaders = {
     description: 'Where the new thing is, by the entrance and environment of the request.',
     required: true,
     schema: { type: 'string', format: 'uri-reference' },
+  },
+  Link: {
+    description: 'The next page, `<…>; rel="next"`; absent at the end.',
+    schema: { type: 'string' },
   },
   'Retry-After': { description: 'Seconds to wait.', schema: { type: 'integer', minimum: 0 } },
 } as const;

@@ -14,14 +14,15 @@ const WHEN: Readonly<Record<FlagErrorCode, string>> = {
   OVERRIDE_NOT_FOUND: 'the user has no such override on this flag',
   USER_NOT_FOUND: 'the user pool does not know the user',
   DEVICE_NOT_FOUND: 'no such device is registered, or not to this user',
-  NOT_FOUND: 'no such route, or no such audit event in this environment',
+  NOT_FOUND: 'no such route, no such audit event in this environment, no such import of the flag',
   ALREADY_EXISTS: 'there is one of this key or id',
-  IN_USE: 'flags name it in their rules, or values of overrides would no longer fit it',
+  IN_USE:
+    'flags name it in their rules, values of overrides would no longer fit it, or the import is in another state',
   NOT_REVERTIBLE: 'a change of this kind, or of this override, cannot be taken back',
   VERSION_CONFLICT:
     'the version in `If-Match` is not the present one, or what a change left is no longer as it was',
   PAYLOAD_TOO_LARGE: 'the body or the flag is too large',
-  UNSUPPORTED_MEDIA_TYPE: 'a body without a JSON content type',
+  UNSUPPORTED_MEDIA_TYPE: 'a body without a content type that the route takes',
   INVALID_VALUE: 'well formed, but a value does not fit the type or the `valueSchema` of the flag',
   RATE_LIMITED: 'the flag had its override changes of the hour',
   INTERNAL: 'a fault of ours',
@@ -39,7 +40,10 @@ export const isOfGateway = (status: number, caller: Caller): boolean =>
 
 const reference = (kind: 'schemas' | 'headers', name: string) => ({ $ref: `#/components/${kind}/${name}` });
 
-const codesOf = ({ request, condition, problems }: Operation, caller: Caller): readonly FlagErrorCode[] => {
+const codesOf = (
+  { request, csv, condition, problems }: Operation,
+  caller: Caller,
+): readonly FlagErrorCode[] => {
   if (problems === 'none') {
     return [];
   }
@@ -47,7 +51,9 @@ const codesOf = ({ request, condition, problems }: Operation, caller: Caller): r
     ...(caller === 'none'
       ? []
       : (['INVALID_REQUEST', 'UNAUTHENTICATED', 'FORBIDDEN', 'UNAVAILABLE'] as const)),
-    ...(request?.body === undefined ? [] : (['PAYLOAD_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE'] as const)),
+    ...(request?.body === undefined && csv === undefined
+      ? []
+      : (['PAYLOAD_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE'] as const)),
     ...(condition === 'If-Match' ? (['VERSION_CONFLICT'] as const) : []),
     'INTERNAL',
     ...(problems ?? []),

@@ -6,6 +6,7 @@ import { evaluationSchemas } from './schemas/evaluation';
 import { explainSchemas } from './schemas/explain';
 import { flagSchemas } from './schemas/flags';
 import { metricsSchemas } from './schemas/metrics';
+import { importSchemas } from './schemas/imports';
 import { ofrepSchemas } from './schemas/ofrep';
 import { overrideSchemas } from './schemas/overrides';
 import { peopleSchemas } from './schemas/people';
@@ -24,6 +25,7 @@ export const schemas = {
   ...ruleSchemas,
   ...segmentSchemas,
   ...overrideSchemas,
+  ...importSchemas,
   ...deviceSchemas,
   ...typedOverrideSchemas,
   ...auditSchemas,

@@ -13,7 +13,18 @@ export interface Config {
   readonly tokens: TokenConfig;
   readonly identityClaims: IdentityClaims;
   readonly userPoolId: string;
+  readonly importParts: ImportPartsConfig;
 }
+
+/** Where the parts of imports are kept: in a bucket, or on a laptop in a folder. */
+type ImportPartsConfig =
+  | {
+      readonly bucket: string;
+      readonly region: string;
+      /** Of an emulator; undefined: that of S3. */
+      readonly endpoint: string | undefined;
+    }
+  | { readonly folder: string };
 
 /** Which tokens count: those of one user pool, for these app clients. */
 export interface TokenConfig {
@@ -52,10 +63,25 @@ const EnvironmentSchema = z
     USER_TYPE_CLAIM: z.string().min(1),
     SUBSCRIPTION_CLAIM: z.string().min(1),
     USER_POOL_ID: z.string().min(1),
+    IMPORT_PARTS: z.string().regex(/^(s3|file):\/\/./, 'is s3://<bucket> or file://<folder>'),
+    AWS_REGION: z.string().min(1),
+    AWS_ENDPOINT_URL: z.url().optional(),
+    AWS_ENDPOINT_URL_S3: z.url().optional(),
   })
   .refine((env) => env.ENVIRONMENTS.includes(env.DEFAULT_ENVIRONMENT), {
     message: 'DEFAULT_ENVIRONMENT is one of ENVIRONMENTS',
   });
+
+const importPartsOf = (values: z.infer<typeof EnvironmentSchema>): ImportPartsConfig => {
+  const [kind, place = ''] = values.IMPORT_PARTS.split(/:\/\/(.*)/s);
+  return kind === 'file'
+    ? { folder: place }
+    : {
+        bucket: place,
+        region: values.AWS_REGION,
+        endpoint: values.AWS_ENDPOINT_URL_S3 ?? values.AWS_ENDPOINT_URL,
+      };
+};
 
 /** Reads the configuration, or throws an error that names every wrong variable. */
 export const readConfig = (env: Readonly<Record<string, string | undefined>> = process.env): Config => {
@@ -83,5 +109,6 @@ export const readConfig = (env: Readonly<Record<string, string | undefined>> = p
       subscription: values.SUBSCRIPTION_CLAIM,
     },
     userPoolId: values.USER_POOL_ID,
+    importParts: importPartsOf(values),
   };
 };

@@ -6,12 +6,14 @@ import type { AuditTable } from './audit-table';
 import type { DeadLetterQueue } from './dead-letter-queue';
 import type { FlagTable } from './flag-table';
 import type { FlagUserPool } from './flag-user-pool';
+import type { ImportBucket } from './import-bucket';
 
 export interface AccessRolesProps {
   readonly flagTable: FlagTable;
   readonly auditTable: AuditTable;
   readonly userPool: FlagUserPool;
   readonly deadLetterQueue: DeadLetterQueue;
+  readonly importBucket: ImportBucket;
 }
 
 /**
@@ -35,8 +37,14 @@ export class AccessRoles extends Construct {
       assign: this.createRole('Assign', props, assign(props)),
       revert: this.createRole('Revert', props, revert(props)),
       record: this.createRole('Record', props, record(props)),
-      sweep: this.createRole('Sweep', props, sweep(props)),
+      import: this.createRole('Import', props, importing(props)),
+      work: this.createRole('Work', props, work(props)),
     };
+    acknowledgeWildcard(
+      this,
+      props.importBucket.partsArn,
+      'Objects are named after the imports they belong to',
+    );
     acknowledgeWildcard(this, '*', 'Traces belong to no resource: X-Ray takes only "*"');
   }
 
@@ -111,6 +119,13 @@ const revert = (props: AccessRolesProps): PolicyStatement[] => [
   allow([props.auditTable.tableArn], ['dynamodb:GetItem']),
 ];
 
+const importing = (props: AccessRolesProps): PolicyStatement[] => [
+  ...survey(props),
+  allow([props.importBucket.partsArn], ['s3:GetObject', 's3:PutObject', 's3:DeleteObject']),
+  // without it S3 refuses what is not there, instead of saying so
+  allow([props.importBucket.bucketArn], ['s3:ListBucket']),
+];
+
 const equip = (props: AccessRolesProps): PolicyStatement[] => [
   ...write(props),
   allow([props.flagTable.userIndexArn], ['dynamodb:Query']),
@@ -138,10 +153,10 @@ const record = (props: AccessRolesProps): PolicyStatement[] => [
   allow([props.auditTable.tableArn], ['dynamodb:PutItem']),
 ];
 
-const sweep = (props: AccessRolesProps): PolicyStatement[] => [
+const work = (props: AccessRolesProps): PolicyStatement[] => [
   ...readStream(props),
-  allow(
-    [props.flagTable.tableArn],
-    ['dynamodb:Query', 'dynamodb:GetItem', 'dynamodb:BatchWriteItem', 'dynamodb:UpdateItem'],
-  ),
+  ...survey(props),
+  allow([props.flagTable.tableArn], ['dynamodb:BatchWriteItem']),
+  allow([props.importBucket.partsArn], ['s3:GetObject', 's3:DeleteObject']),
+  allow([props.importBucket.bucketArn], ['s3:ListBucket']),
 ];

@@ -37,7 +37,9 @@ const sizes: Readonly<Record<AccessProfile, { readonly memoryMb: number; readonl
     assign: { memoryMb: 1024, timeoutSeconds: 10 },
     revert: { memoryMb: 1024, timeoutSeconds: 10 },
     record: { memoryMb: 512, timeoutSeconds: 60 },
-    sweep: { memoryMb: 512, timeoutSeconds: 300 },
+    // four megabytes of rows, and a thousand of them written
+    import: { memoryMb: 1024, timeoutSeconds: 15 },
+    work: { memoryMb: 1024, timeoutSeconds: 300 },
   };
 
 /** One Lambda of the route table, with a log group of its own. */

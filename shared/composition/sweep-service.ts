@@ -1,6 +1,5 @@
 import type { Config } from '../config';
 import { DynamoFlagRepository } from '../dynamodb/flag-repository';
-import { readSweepRecord } from '../dynamodb/stream-record';
 import { DynamoSweepRepository } from '../dynamodb/sweep-repository';
 import { SweepService } from '../services/sweeps';
 import { telemetry } from '../telemetry';
@@ -9,7 +8,6 @@ import { clock, openTables, STREAM_LIMITS } from './parts';
 export const composeSweepService = (config?: Config): SweepService => {
   const { flagTable } = openTables(config, STREAM_LIMITS);
   return new SweepService({
-    readRecord: readSweepRecord,
     flags: new DynamoFlagRepository(flagTable, clock),
     sweeps: new DynamoSweepRepository(flagTable),
     telemetry,

@@ -3,8 +3,9 @@ import { LRUCache } from 'lru-cache';
 import { WriteConflict } from '../errors';
 import type { Change, ChangeRepository, Clock, FlagGeneration, OverrideSubject, RulesetPart } from '../ports';
 import { moveFlagsVersion, versionOf } from './flag-versions';
+import { importIdIn } from './import-items';
 import { parseChangeItem, readable } from './items';
-import { changeKey, flagsVersionKey, type Key, segmentChangeKey, subjectChangeKey } from './keys';
+import { changeKey, flagsVersionKey, importKey, type Key, segmentChangeKey, subjectChangeKey } from './keys';
 import type { Table } from './table';
 
 const MAX_TRIES = 20;
@@ -22,6 +23,8 @@ const keyAmong = (environment: string, of: RulesetPart | OverrideSubject, change
 export class DynamoChangeRepository implements ChangeRepository {
   /** An end does not change, and a big flag's sweep asks for it once an item. */
   private readonly ends = new LRUCache<string, Change>({ max: 100 });
+  /** An import writes up to a million overrides, and each of them asks for it. */
+  private readonly imports = new LRUCache<string, true>({ max: 100 });
 
   constructor(
     private readonly table: Table,
@@ -35,6 +38,19 @@ export class DynamoChangeRepository implements ChangeRepository {
   ): Promise<Change | undefined> {
     const item = await this.table.get(keyAmong(environment, of, changeId), 'strong');
     return item === undefined ? undefined : parseChangeItem(item);
+  }
+
+  async isOfImport(environment: string, flagKey: string, changeId: string): Promise<boolean> {
+    const importId = importIdIn(changeId);
+    if (importId === undefined) {
+      return false;
+    }
+    const key = importKey({ environment, flagKey, importId });
+    const known = key.PK + key.SK;
+    if (!this.imports.has(known) && (await this.table.get(key, 'strong')) !== undefined) {
+      this.imports.set(known, true);
+    }
+    return this.imports.has(known);
   }
 
   async findEnd(of: FlagGeneration): Promise<Change | undefined> {

@@ -1,6 +1,7 @@
 import {
   type CountedKind,
   type FlagGeneration,
+  type ImportPlace,
   OVERRIDE_SHARDS,
   type OverridePlace,
   type OverrideSubject,
@@ -22,6 +23,9 @@ export const PREFIX = {
   count: 'COUNT#',
   overrideTotal: 'OVERRIDES#',
   evaluationTotal: 'EVALUATIONS#',
+  import: 'IMPORT#',
+  rejected: 'REJECTED#',
+  run: 'RUN#',
 } as const;
 
 export interface Key {
@@ -84,6 +88,23 @@ export const segmentChangeKey = (environment: string, segmentKey: string, change
 export const sweepKey = (environment: string, flagKey: string, generation: string): Key => ({
   PK: flagPartition(environment, flagKey),
   SK: `${PREFIX.sweep}${generation}`,
+});
+
+export const importKey = ({ environment, flagKey, importId }: ImportPlace): Key => ({
+  PK: flagPartition(environment, flagKey),
+  SK: `${PREFIX.import}${importId}`,
+});
+
+/** Asks for an import to be worked off; apart from the import, which each step changes. */
+export const runKey = ({ environment, flagKey, importId }: ImportPlace): Key => ({
+  PK: flagPartition(environment, flagKey),
+  SK: `${PREFIX.run}${importId}`,
+});
+
+/** Rejected rows of one step; in the order of the rows. */
+export const rejectedKey = ({ environment, flagKey, importId }: ImportPlace, version: number): Key => ({
+  PK: flagPartition(environment, flagKey),
+  SK: `${PREFIX.rejected}${importId}#${padded(version)}`,
 });
 
 /** The overrides of one life of a flag. */

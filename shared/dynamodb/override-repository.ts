@@ -32,7 +32,7 @@ import {
 } from './keys';
 import { countsValues, moveCount, readCounts } from './override-counts';
 import { walkOverrides } from './override-walk';
-import type { Table, TransactItem } from './table';
+import type { Item, Table, TransactItem } from './table';
 
 /** Overrides spread over the shards by whom they are of, and stay where they are. */
 const shardOf = ({ userId, deviceId }: OverrideSubject): number =>
@@ -52,7 +52,7 @@ const indexAttributes = (override: StoredOverride) => ({
 const counted = (override: StoredOverride | undefined): 0 | 1 => (override?.enabled === true ? 1 : 0);
 
 /** The counters of each flag that these writes move. */
-const moveCounts = (tableName: string, writes: readonly OverrideWrite[]): TransactItem[] => {
+export const moveCounts = (tableName: string, writes: readonly OverrideWrite[]): TransactItem[] => {
   const byFlag = new Map<string, { of: FlagGeneration; moves: Map<CountedKind, number> }>();
   for (const write of writes) {
     const { environment, flagKey, generation, slot, next } = write;
@@ -63,6 +63,26 @@ const moveCounts = (tableName: string, writes: readonly OverrideWrite[]): Transa
   }
   return [...byFlag.values()].flatMap(({ of, moves }) => moveCount(tableName, of, moves));
 };
+
+/** Puts the override, or the tombstone, in its place if that is as the write was decided on. */
+export const putOverride = (
+  tableName: string,
+  write: OverrideWrite,
+  changeId: string,
+  nowMs: number,
+  more: Item = {},
+): TransactItem => ({
+  Put: {
+    TableName: tableName,
+    Item: {
+      ...overrideKey(write),
+      ...(write.next === undefined
+        ? tombstone(changeId, nowMs)
+        : { ...indexAttributes(write.next), ...overrideAttributes(write.next, changeId), ...more }),
+    },
+    ...unchangedSince(write.slot.changeId),
+  },
+});
 
 /** Overrides are put on a device only while it is registered: its end takes along those that are there. */
 const stillRegistered = (tableName: string, writes: readonly OverrideWrite[]): TransactItem[] => {
@@ -172,18 +192,7 @@ export class DynamoOverrideRepository implements OverrideRepository {
     const { table, clock } = this;
     const all = commits.flatMap(({ writes }) => writes);
     const puts = commits.flatMap(({ writes, changes: [change] }) =>
-      writes.map((write): TransactItem => ({
-        Put: {
-          TableName: table.name,
-          Item: {
-            ...overrideKey(write),
-            ...(write.next === undefined
-              ? tombstone(change.id, clock())
-              : { ...indexAttributes(write.next), ...overrideAttributes(write.next, change.id) }),
-          },
-          ...unchangedSince(write.slot.changeId),
-        },
-      })),
+      writes.map((write) => putOverride(table.name, write, change.id, clock())),
     );
     await table.transact([
       ...puts,

@@ -4,7 +4,14 @@ import * as z from 'zod';
 import { OverrideKindSchema } from '../contract/override';
 import type { JsonValue } from '../contract/primitives';
 import { PoisonRecord } from '../errors';
-import type { CorruptItem, FlagGeneration, ItemChange, OverridePlace, Transition } from '../ports';
+import type {
+  CorruptItem,
+  FlagGeneration,
+  ImportPlace,
+  ItemChange,
+  OverridePlace,
+  Transition,
+} from '../ports';
 import { changeIdOf, parseChangeItem, parseFlagItem, parseOverrideItem, parseSegmentItem } from './items';
 import { PREFIX } from './keys';
 import type { Item } from './table';
@@ -114,16 +121,24 @@ export const readStreamRecord = (record: unknown): ItemChange => {
   }
 };
 
-const SweepRecordSchema = z.object({
-  dynamodb: z.object({
-    NewImage: image.pipe(z.object({ environment: z.string(), flagKey: z.string(), generation: z.string() })),
-  }),
-});
+const jobOf = <Fields extends z.ZodRawShape>(fields: Fields) =>
+  z.object({
+    dynamodb: z.object({
+      NewImage: image.pipe(z.object({ environment: z.string(), flagKey: z.string(), ...fields })),
+    }),
+  });
+const SweepRecordSchema = jobOf({ generation: z.string() });
+const RunRecordSchema = jobOf({ importId: z.string() });
 
-export const readSweepRecord = (record: unknown): FlagGeneration => {
-  const parsed = SweepRecordSchema.safeParse(record);
-  if (!parsed.success) {
-    throw new PoisonRecord('the record does not name a generation', { cause: parsed.error });
+/** Reads a record that asks for a job, or throws {@link PoisonRecord}. */
+export const readJobRecord = (record: unknown): { sweep: FlagGeneration } | { import: ImportPlace } => {
+  const run = RunRecordSchema.safeParse(record);
+  if (run.success) {
+    return { import: run.data.dynamodb.NewImage };
   }
-  return parsed.data.dynamodb.NewImage;
+  const sweep = SweepRecordSchema.safeParse(record);
+  if (!sweep.success) {
+    throw new PoisonRecord('the record names neither a generation nor an import', { cause: sweep.error });
+  }
+  return { sweep: sweep.data.dynamodb.NewImage };
 };

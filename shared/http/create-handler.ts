@@ -1,6 +1,7 @@
 import type * as z from 'zod';
 import type { Area } from '../ports';
 import type { AnswerProblemsParts } from './answer-problems';
+import { csvBodyOf } from './csv-body';
 import { parseJsonBody } from './parse-json-body';
 import { type Caller, identify, type IdentityParts } from './principal';
 import { type HttpEvent, readRequest, type Request } from './request';
@@ -19,7 +20,11 @@ export interface Endpoint<Query extends z.ZodRawShape, Body extends z.ZodType> {
   readonly query?: Query;
   /** Without it a body is not read. */
   readonly body?: Body;
+  /** Takes `text/csv` too, or alone where there is no `body`; it is not read further here. */
+  readonly takesCsv?: boolean;
   readonly area: Area;
+  /** What a request may take, in milliseconds. @default - that of the area */
+  readonly budgetMs?: number;
   /** How a failure is answered. @default - with problem details */
   readonly failure?: AnswerProblemsParts['failure'];
   readonly answer: (request: Request<z.infer<z.ZodObject<Query>>, z.infer<Body>>) => Promise<HttpResponse>;
@@ -30,15 +35,22 @@ export const createHandler = <Query extends z.ZodRawShape, Body extends z.ZodTyp
   endpoint: Endpoint<Query, Body>,
   parts: EndpointParts,
 ): HttpHandler => {
-  const { caller, query = {} as Query, body, area, failure } = endpoint;
+  const { caller, query = {} as Query, body, takesCsv = false, area, budgetMs, failure } = endpoint;
   const answer = async (event: HttpEvent): Promise<HttpResponse> => {
     const principal = isSigned(event)
       ? identifySigner(event)
       : await identify(event.headers['authorization'], caller, parts);
-    if (body !== undefined) {
+    const csv = takesCsv ? csvBodyOf(event, body === undefined) : undefined;
+    if (body !== undefined && csv === undefined) {
       await parseJsonBody(event);
     }
-    return endpoint.answer(readRequest(event, principal, { query, body }, parts));
+    const expected = { query, body: csv === undefined ? body : undefined };
+    return endpoint.answer({ ...readRequest(event, principal, expected, parts), csv });
   };
-  return wrapHandler(answer, { ...parts, area, ...(failure && { failure }) });
+  return wrapHandler(answer, {
+    ...parts,
+    area,
+    ...(failure && { failure }),
+    ...(budgetMs !== undefined && { budgetMs }),
+  });
 };

@@ -6,10 +6,10 @@ export const MAX_BODY_BYTES = 256 * 1024;
 /** Above what a rule may have (`MAX_RULE_LEVELS`) by the two of the flag that it is in, at least. */
 const MAX_DEPTH = 24;
 
-export const checkBodySize = (body: string, isBase64Encoded: boolean): void => {
+export const checkBodySize = (body: string, isBase64Encoded: boolean, maxBytes = MAX_BODY_BYTES): void => {
   const bytes = Buffer.byteLength(body, isBase64Encoded ? 'base64' : 'utf8');
-  if (bytes > MAX_BODY_BYTES) {
-    throw new FlagError('PAYLOAD_TOO_LARGE', `A request body is at most ${String(MAX_BODY_BYTES)} bytes.`);
+  if (bytes > maxBytes) {
+    throw new FlagError('PAYLOAD_TOO_LARGE', `A request body is at most ${String(maxBytes)} bytes.`);
   }
 };
 

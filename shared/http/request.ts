@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { ImportIdSchema, PartNumberSchema } from '../contract/import';
 import { DeviceIdSchema } from '../contract/device';
 import { AuditIdSchema } from '../contract/audit';
 import { FlagKeySchema } from '../contract/primitives';
@@ -33,6 +34,8 @@ export interface Request<Query, Body> {
   readonly environment: string;
   readonly query: Query;
   readonly body: Body;
+  /** The body where it is CSV; there is no other `body` then. */
+  readonly csv?: string | undefined;
 }
 
 const queryPointer = (path: readonly PropertyKey[]): string => `#query/${path.map(String).join('/')}`;
@@ -86,6 +89,15 @@ export const ruleIdOf = ({ event }: { event: HttpEvent }): string =>
 
 export const segmentKeyOf = ({ event }: { event: HttpEvent }): string =>
   pathParameter(event, 'segmentKey', SegmentKeySchema);
+
+export const importOf = (request: Request<unknown, unknown>) => ({
+  environment: request.environment,
+  flagKey: flagKeyOf(request),
+  importId: pathParameter(request.event, 'importId', ImportIdSchema),
+});
+
+export const partNumberOf = ({ event }: { event: HttpEvent }): number =>
+  pathParameter(event, 'part', PartNumberSchema);
 
 export const deviceIdOf = ({ event }: { event: HttpEvent }): string =>
   pathParameter(event, 'deviceId', DeviceIdSchema);

@@ -45,6 +45,24 @@ export const createdAt = (version: number, part: unknown, location: string): Htt
 export const created = (thing: { version: number }, location: string): HttpResponse =>
   createdAt(thing.version, thing, location);
 
+/** 202 with the place where the thing shows how the work on it goes on. */
+export const accepted = (thing: { version: number }, location: string): HttpResponse => ({
+  ...created(thing, location),
+  statusCode: 202,
+});
+
+/** Text for a spreadsheet. */
+export const csvFile = (text: string, name: string, next: string | undefined): HttpResponse => ({
+  statusCode: 200,
+  headers: {
+    'content-type': 'text/csv; charset=utf-8',
+    'content-disposition': `attachment; filename="${name}"`,
+    'cache-control': 'no-store',
+    ...(next !== undefined && { link: `<${next}>; rel="next"` }),
+  },
+  body: text,
+});
+
 const known = (etag: string, ifNoneMatch: string | undefined): boolean => {
   const tags = (ifNoneMatch ?? '').split(',').map((tag) => tag.trim().replace(/^W\//, ''));
   return tags.includes(etag) || tags.includes('*');

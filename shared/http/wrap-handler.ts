@@ -17,11 +17,12 @@ export type HttpHandler = (event: HttpEvent, context: Context) => Promise<HttpRe
 /** What every HTTP function has: a deadline, problems for failures, a request id, one log line. */
 export const wrapHandler = (
   answer: (event: HttpEvent) => Promise<HttpResponse>,
-  options: AnswerProblemsParts,
+  options: AnswerProblemsParts & { readonly budgetMs?: number },
 ): HttpHandler => {
   const chain = middy<HttpEvent, HttpResponse>().use(answerProblems(options)).handler(answer);
   return (event, context) =>
-    withDeadline(Math.min(BUDGET_MS[options.area], context.getRemainingTimeInMillis() - MARGIN_MS), () =>
-      chain(event, context),
+    withDeadline(
+      Math.min(options.budgetMs ?? BUDGET_MS[options.area], context.getRemainingTimeInMillis() - MARGIN_MS),
+      () => chain(event, context),
     );
 };

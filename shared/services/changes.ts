@@ -55,8 +55,8 @@ const moved = (
 ): CountMove | undefined =>
   isCounted(before) === isCounted(after) ? undefined : { place, by: isCounted(after) ? 1 : -1 };
 
-const isOfOverrides = ({ targetUserId, targetDeviceId }: Change): boolean =>
-  targetUserId !== null || targetDeviceId !== null;
+const isOfOverrides = ({ event, targetUserId, targetDeviceId }: Change): boolean =>
+  targetUserId !== null || targetDeviceId !== null || event === 'overrides.imported';
 
 /**
  * Turns what happened to the table into the audit log. Everything is written once under an id that follows from the
@@ -194,7 +194,7 @@ export class ChangeService {
     return (await this.parts.flags.generationOf(environment, flagKey)) === generation;
   }
 
-  /** A change through the API leaves a new change id on the item, and a change record of that id. */
+  /** A change through the API leaves a new change id on the item, and a change record of that id, or is an import's. */
   private async isAttributed(
     environment: string,
     among: readonly (RulesetPart | OverrideSubject)[],
@@ -204,6 +204,9 @@ export class ChangeService {
       return false;
     }
     for (const of of among) {
+      if ('flagKey' in of && (await this.parts.changes.isOfImport(environment, of.flagKey, changeIdAfter))) {
+        return true;
+      }
       if ((await this.parts.changes.find(environment, of, changeIdAfter)) !== undefined) {
         return true;
       }

@@ -12,7 +12,7 @@ import { valuesOutside } from './value-schema';
 export const unfitValues = (
   { flag }: Pick<FlagRecord, 'flag'>,
   values: ReadonlyMap<string, JsonValue>,
-  compilers: Compilers,
+  compilers: Pick<Compilers, 'compilePattern'>,
 ): FieldError[] => {
   const ofOtherType = [...values].flatMap(([pointer, value]): FieldError[] =>
     fitsType(flag.type, value)

@@ -1,12 +1,9 @@
-import { PoisonRecord } from '../errors';
 import type { FlagGeneration, FlagRepository, SweepRepository, Telemetry } from '../ports';
 
 /** Items read and removed at a time. */
 const STEP = 500;
 
 export interface SweepServiceParts {
-  /** Reads the stream record that asks for a sweep, or throws `PoisonRecord`. */
-  readonly readRecord: (record: unknown) => FlagGeneration;
   readonly flags: FlagRepository;
   readonly sweeps: SweepRepository;
   readonly telemetry: Telemetry;
@@ -15,27 +12,6 @@ export interface SweepServiceParts {
 /** Removes the overrides that a deleted flag left behind. They count nowhere already; this is tidying. */
 export class SweepService {
   constructor(private readonly parts: SweepServiceParts) {}
-
-  /**
-   * Does what one stream record asks for; false where it should come again. A record that cannot be understood holds
-   * up no other.
-   */
-  async sweepRecord(record: unknown, hasTime: () => boolean): Promise<boolean> {
-    const { readRecord, telemetry } = this.parts;
-    try {
-      await this.sweep(readRecord(record), hasTime);
-      return true;
-    } catch (error) {
-      if (error instanceof PoisonRecord) {
-        telemetry.error('sweep record not understood', { error });
-        telemetry.count('PoisonRecords');
-        return true;
-      }
-      telemetry.warn('sweep put off', { error });
-      telemetry.count('RecordFailures');
-      return false;
-    }
-  }
 
   /** Works while `hasTime()`; what is left then goes on in an invocation of its own. A living flag is never touched. */
   async sweep(of: FlagGeneration, hasTime: () => boolean): Promise<void> {

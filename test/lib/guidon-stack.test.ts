@@ -51,7 +51,7 @@ describe('functions of the stack', () => {
       });
       expect(MemorySize).toBeGreaterThanOrEqual(512);
       expect(MemorySize).toBeLessThanOrEqual(1769);
-      expect(Timeout).toBe(access === 'sweep' ? 300 : access === 'record' ? 60 : 10);
+      expect(Timeout).toBe({ work: 300, record: 60, import: 15 }[String(access)] ?? 10);
     },
   );
 
@@ -95,6 +95,7 @@ describe('functions of the stack', () => {
             USER_TYPE_CLAIM: 'custom:userType',
             SUBSCRIPTION_CLAIM: 'custom:subscription',
             USER_POOL_ID: 'UserPool',
+            IMPORT_PARTS: 's3://ImportBucket',
           },
     );
   });

@@ -1,7 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Config } from '../../shared/config';
 import { composeAuditService } from '../../shared/composition/audit-service';
 import { composeChangeService } from '../../shared/composition/change-service';
+import { composeBulkOverrideService } from '../../shared/composition/bulk-override-service';
 import { composeDeviceService } from '../../shared/composition/device-service';
 import { composeEvaluationService } from '../../shared/composition/evaluation-service';
 import { composeFeatureFlagService } from '../../shared/composition/feature-flag-service';
@@ -11,9 +15,11 @@ import { composeOverrideBatchService } from '../../shared/composition/override-b
 import { composeOverrideReportService } from '../../shared/composition/override-report-service';
 import { composeOverrideSearch } from '../../shared/composition/override-search';
 import { composeOverrideService } from '../../shared/composition/override-service';
+import { composeImportService } from '../../shared/composition/import-service';
 import { openTables } from '../../shared/composition/parts';
 import { composeRuleService } from '../../shared/composition/rule-service';
 import { composeSegmentService } from '../../shared/composition/segment-service';
+import { composeJobService } from '../../shared/composition/job-service';
 import { composeSweepService } from '../../shared/composition/sweep-service';
 import { composeTypedOverrideService } from '../../shared/composition/typed-override-service';
 import { contextOf } from '../../shared/evaluation/context';
@@ -61,6 +67,8 @@ const composeContainer = (config: Config) => {
     batches: composeOverrideBatchService(config),
     reports: composeOverrideReportService(config),
     evaluation,
+    bulk: composeBulkOverrideService(config),
+    imports: composeImportService(config),
     devices,
     featureFlags,
     audit: composeAuditService(config),
@@ -111,6 +119,7 @@ export const openWorld = async (options: { stream?: boolean } = {}): Promise<Wor
   const engine = await startTestEngine(options);
   const proxy = await startFaultProxy(engine.endpoint);
   process.env['AWS_ENDPOINT_URL_DYNAMODB'] = proxy.endpoint;
+  const folder = mkdtempSync(join(tmpdir(), 'guidon-parts-'));
   const config: Config = {
     flagTableName: engine.flagTableName,
     auditTableName: engine.auditTableName,
@@ -119,6 +128,7 @@ export const openWorld = async (options: { stream?: boolean } = {}): Promise<Wor
     userIdFormat: 'sub',
     overrideChangesPerHour: 100,
     userPoolId: 'none',
+    importParts: { folder },
     identityClaims: IDENTITY_CLAIMS,
     tokens: {
       issuer: 'https://issuer.invalid',
@@ -136,6 +146,7 @@ export const openWorld = async (options: { stream?: boolean } = {}): Promise<Wor
     stop: async () => {
       await proxy.stop();
       await engine.stop();
+      rmSync(folder, { recursive: true, force: true });
     },
   };
 };
@@ -144,6 +155,7 @@ export const openWorld = async (options: { stream?: boolean } = {}): Promise<Wor
 export const composeStreamSide = ({ config }: World) => ({
   changes: composeChangeService(config),
   sweeps: composeSweepService(config),
+  jobs: composeJobService(config),
   tables: openTables(config),
 });
 

@@ -26,7 +26,8 @@ const profiles: readonly AccessProfile[] = [
   'assign',
   'revert',
   'record',
-  'sweep',
+  'import',
+  'work',
 ];
 const roleIdOf = (profile: AccessProfile): string => `Access${profile[0]?.toUpperCase()}${profile.slice(1)}`;
 
@@ -100,9 +101,16 @@ const expected: Readonly<Record<AccessProfile, Record<string, string[]>>> = {
     'FlagTable.Arn': dynamodb('GetItem', 'Query', 'PutItem', 'UpdateItem'),
     'AuditTable.Arn': dynamodb('PutItem'),
   },
-  sweep: {
+  import: {
+    'FlagTable.Arn': [...writing, ...query].sort(),
+    'ImportBucket.Arn/imports/*': ['s3:DeleteObject', 's3:GetObject', 's3:PutObject'],
+    'ImportBucket.Arn': ['s3:ListBucket'],
+  },
+  work: {
     ...streamReader,
-    'FlagTable.Arn': dynamodb('Query', 'GetItem', 'BatchWriteItem', 'UpdateItem'),
+    'FlagTable.Arn': [...writing, ...query, ...dynamodb('BatchWriteItem')].sort(),
+    'ImportBucket.Arn/imports/*': ['s3:DeleteObject', 's3:GetObject'],
+    'ImportBucket.Arn': ['s3:ListBucket'],
   },
 };
 
@@ -138,13 +146,17 @@ describe('the role of an access profile', () => {
     });
   });
 
-  test.each(profiles)('%s names every action and resource, without a wildcard but for traces', (profile) => {
-    const { '*': everywhere, ...grants } = grantsOf(profile, 'Allow');
-    expect(everywhere).toEqual(tracing['*']);
-    expect(
-      [...Object.keys(grants), ...Object.values(grants).flat()].filter((text) => text.includes('*')),
-    ).toEqual([]);
-  });
+  test.each(profiles)(
+    '%s names every action and resource, without a wildcard but for traces and the parts of imports',
+    (profile) => {
+      const { '*': everywhere, 'ImportBucket.Arn/imports/*': parts, ...grants } = grantsOf(profile, 'Allow');
+      expect(everywhere).toEqual(tracing['*']);
+      expect(JSON.stringify(parts ?? [])).not.toContain('*');
+      expect(
+        [...Object.keys(grants), ...Object.values(grants).flat()].filter((text) => text.includes('*')),
+      ).toEqual([]);
+    },
+  );
 
   const toWrite =
     /:(Put(Item|Object)|Update|Delete|BatchWrite|PartiQL(Insert|Update|Delete)|Send|Admin(?!List))/;

@@ -43,6 +43,7 @@ describe('both tables', () => {
     const policiesOf = (from: typeof template): unknown[] =>
       [
         'AWS::DynamoDB::Table',
+        'AWS::S3::Bucket',
         'AWS::Cognito::UserPool',
         'AWS::Cognito::UserPoolGroup',
         'AWS::Cognito::UserPoolClient',
@@ -50,8 +51,8 @@ describe('both tables', () => {
       ].flatMap((type) =>
         Object.values(from.findResources(type)).map((resource) => resource['DeletionPolicy'] as unknown),
       );
-    expect(policiesOf(template)).toEqual(Array(8).fill('Retain'));
-    expect(policiesOf(synthesize({ retainData: false }))).toEqual(Array(8).fill('Delete'));
+    expect(policiesOf(template)).toEqual(Array(9).fill('Retain'));
+    expect(policiesOf(synthesize({ retainData: false }))).toEqual(Array(9).fill('Delete'));
   });
 });
 
@@ -94,6 +95,26 @@ describe('AuditTable', () => {
         Resource: '*',
       },
     ]);
+  });
+});
+
+describe('the bucket of imports', () => {
+  test('is nobody else’s, encrypted, asks for TLS, and forgets', () => {
+    template.hasResourceProperties('AWS::S3::Bucket', {
+      PublicAccessBlockConfiguration: {
+        BlockPublicAcls: true,
+        BlockPublicPolicy: true,
+        IgnorePublicAcls: true,
+        RestrictPublicBuckets: true,
+      },
+      BucketEncryption: {
+        ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } }],
+      },
+      LifecycleConfiguration: { Rules: [{ ExpirationInDays: 30, Status: 'Enabled' }] },
+    });
+    expect(JSON.stringify(template.findResources('AWS::S3::BucketPolicy'))).toContain(
+      '"aws:SecureTransport":"false"',
+    );
   });
 });
 

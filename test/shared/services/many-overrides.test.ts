@@ -120,16 +120,16 @@ describe('a flag with 20,000 overrides that is deleted and created anew', () => 
   });
 
   it('puts a sweep off that fails, and lets no record hold up the others', async () => {
-    const { sweeps } = composeStreamSide(world);
+    const { jobs } = composeStreamSide(world);
     const record = {
       dynamodb: {
         NewImage: { environment: { S: ENVIRONMENT }, flagKey: { S: 'none' }, generation: { S: 'g' } },
       },
     };
-    expect(await sweeps.sweepRecord({ nonsense: true }, () => true)).toBe(true);
+    expect(await jobs.runRecord({ nonsense: true }, () => true)).toBe(true);
     world.proxy.inject('refuse', { operations: ['Query'] });
-    expect(await sweeps.sweepRecord(record, () => true)).toBe(false);
+    expect(await jobs.runRecord(record, () => true)).toBe(false);
     world.proxy.heal();
-    expect(await sweeps.sweepRecord(record, () => true)).toBe(true);
+    expect(await jobs.runRecord(record, () => true)).toBe(true);
   });
 });

@@ -1,11 +1,11 @@
 import type { Context, DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
-import { composeSweepService } from '../../shared/composition/sweep-service';
+import { composeJobService } from '../../shared/composition/job-service';
 import { startInvocation } from '../../shared/telemetry';
 
-/** Left to write down that the sweep goes on. */
+/** Left to end a step, and to write down that the job goes on. */
 const MARGIN_MS = 10_000;
 
-const sweeps = composeSweepService();
+const jobs = composeJobService();
 
 export const handler = async (
   event: DynamoDBStreamEvent,
@@ -14,7 +14,7 @@ export const handler = async (
   startInvocation(context.awsRequestId, context.functionName);
   const hasTime = () => context.getRemainingTimeInMillis() > MARGIN_MS;
   for (const record of event.Records) {
-    if (!(await sweeps.sweepRecord(record, hasTime))) {
+    if (!(await jobs.runRecord(record, hasTime))) {
       return { batchItemFailures: [{ itemIdentifier: record.dynamodb?.SequenceNumber ?? '' }] };
     }
   }

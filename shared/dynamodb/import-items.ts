@@ -1,0 +1,91 @@
+import * as z from 'zod';
+import { IMPORT_STATES, RejectedRowSchema } from '../contract/import';
+import { OverrideTypeSchema } from '../contract/override';
+import type { ImportRecord, NamedRejection, StoredOverride } from '../ports';
+import { overrideAttributes, parseOverrideItem } from './items';
+import type { Item } from './table';
+
+/** An import can be looked at and undone for four weeks after its last step. */
+const TTL_SECONDS = 28 * 24 * 3600;
+
+const WRITTEN = 'import';
+const UNDONE = 'undo';
+
+/** Differs from step to step: a change of ours leaves another id than it found. */
+export const changeIdOfStep = ({ importId, state, version }: ImportRecord): string =>
+  `${state === 'undoing' || state === 'undone' ? UNDONE : WRITTEN}-${importId}.${String(version)}`;
+
+/** What the change ids begin with that the import left, not its undoing. */
+export const writtenPrefix = (importId: string): string => `${WRITTEN}-${importId}.`;
+
+/** The import that a change id names, or the undoing of one. */
+export const importIdIn = (changeId: string): string | undefined =>
+  /^(?:import|undo)-([0-9a-f-]{36})\.\d+$/.exec(changeId)?.[1];
+
+const GenerationSchema = z.object({ environment: z.string(), flagKey: z.string(), generation: z.string() });
+
+const ImportItemSchema = GenerationSchema.extend({
+  importId: z.string(),
+  source: z.enum(['parts', 'bulk', 'copy']),
+  copiedFrom: GenerationSchema.nullable(),
+  state: z.enum(IMPORT_STATES),
+  isDryRun: z.boolean(),
+  defaults: z.object({
+    overrideType: OverrideTypeSchema.nullable(),
+    reason: z.string().nullable(),
+    expiresAt: z.string().nullable(),
+  }),
+  parts: z.record(z.string(), z.object({ rows: z.number(), object: z.string() })),
+  cursor: z.string(),
+  counts: z.object({
+    accepted: z.number(),
+    rejected: z.number(),
+    added: z.number(),
+    updated: z.number(),
+    unchanged: z.number(),
+    written: z.number(),
+    restored: z.number(),
+  }),
+  failure: z.string().nullable(),
+  attribution: z.object({
+    actor: z.string(),
+    ip: z.string().nullable(),
+    userAgent: z.string().nullable(),
+    route: z.string().nullable(),
+    requestId: z.string().nullable(),
+  }),
+  createdBy: z.string(),
+  createdAt: z.string(),
+  updatedAt: z.string(),
+  startedAt: z.string().nullable(),
+  startedVersion: z.number(),
+  finishedAt: z.string().nullable(),
+  heldUntilMs: z.number(),
+  version: z.number(),
+});
+
+/** Undefined where it has been deleted and waits for its collection. */
+export const parseImportItem = (item: Item): ImportRecord | undefined =>
+  item['removed'] === true ? undefined : ImportItemSchema.parse(item);
+
+const ttlOf = ({ updatedAt }: ImportRecord): number => Math.floor(Date.parse(updatedAt) / 1000) + TTL_SECONDS;
+
+export const importAttributes = (record: ImportRecord): Item => ({ ...record, ttl: ttlOf(record) });
+
+const NamedRejectionSchema = RejectedRowSchema.extend({ part: z.number() });
+const RejectedItemSchema = z.object({ rows: z.string() });
+
+export const rejectedAttributes = (record: ImportRecord, rows: readonly NamedRejection[]): Item => ({
+  rows: JSON.stringify(rows),
+  ttl: ttlOf(record),
+});
+
+export const parseRejectedItem = (item: Item): NamedRejection[] =>
+  z.array(NamedRejectionSchema).parse(JSON.parse(RejectedItemSchema.parse(item).rows));
+
+/** What an import found where it left something else; it goes back there when the import is undone. */
+export const replacedAttribute = (replaced: StoredOverride | undefined): Item =>
+  replaced === undefined ? {} : { replaced: JSON.stringify(overrideAttributes(replaced, '')) };
+
+export const parseReplaced = (item: Item): StoredOverride | undefined =>
+  typeof item['replaced'] === 'string' ? parseOverrideItem(JSON.parse(item['replaced']) as Item) : undefined;

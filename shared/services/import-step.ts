@@ -1,0 +1,193 @@
+import type { Compilers } from '../evaluation/model';
+import { MAX_NAMED_REJECTIONS, type RejectedRow } from '../contract/import';
+import type {
+  Change,
+  Clock,
+  FlagRecord,
+  ImportCounts,
+  ImportRecord,
+  ImportRepository,
+  ImportSlot,
+  ImportStep,
+  NewId,
+} from '../ports';
+import { expiryChange, hasExpired } from './expiry-change';
+import { unfitValues } from './fitting-value';
+import { importChange } from './import-changes';
+import type { ImportEntry, WantedOverride } from './import-rows';
+import type { ImportSources } from './import-sources';
+import { type OpenedPlace, OverrideWriter, placeOf } from './override-writer';
+
+/** A transaction has at most 100 items; some of them are the import itself, counters, rejected rows, its event. */
+const MAX_STEP_WRITES = 90;
+/** A transaction has at most 4 MB, and an item more than the override alone. */
+const MAX_STEP_BYTES = 2 * 1024 * 1024;
+/** Without writes, a step is bounded by what is read at once. */
+const DRY_STEP = 500;
+
+type Write = NonNullable<ImportStep['writes']>[number];
+
+type Outcome =
+  | { readonly kind: 'added' | 'updated'; readonly write: Write; readonly ended: Change[] }
+  | { readonly kind: 'unchanged' }
+  | { readonly kind: 'rejected'; readonly row: RejectedRow };
+
+export interface ImportStepsParts {
+  readonly sources: Pick<ImportSources, 'next'>;
+  readonly imports: Pick<ImportRepository, 'readSlots'>;
+  readonly writer: Pick<OverrideWriter, 'next'>;
+  readonly compilers: Pick<Compilers, 'compilePattern'>;
+  readonly clock: Clock;
+  readonly newId: NewId;
+}
+
+const isSame = (wanted: WantedOverride, current: ImportSlot['override']): boolean =>
+  current?.enabled === wanted.enabled &&
+  (current.reason ?? '') === (wanted.reason ?? '') &&
+  current.expiresAtMs === wanted.expiresAtMs &&
+  JSON.stringify(current.value) === JSON.stringify(wanted.value);
+
+/** What carries the change id of the import already keeps what the import had found there first. */
+const isWrittenBy = ({ importId }: ImportRecord, { changeId }: ImportSlot): boolean =>
+  changeId?.startsWith(`import-${importId}.`) === true;
+
+/** Makes the next step of an import out of its rows. */
+export class ImportSteps {
+  constructor(private readonly parts: ImportStepsParts) {}
+
+  /** The step that follows on `record`; `flag` is the flag it writes on. */
+  async next(record: ImportRecord, flag: FlagRecord): Promise<ImportStep> {
+    let limit = record.isDryRun ? DRY_STEP : MAX_STEP_WRITES;
+    for (;;) {
+      const next = await this.parts.sources.next(record, limit);
+      const outcomes = await this.outcomesOf(record, flag, next.entries);
+      if (limit === 1 || isLight(outcomes)) {
+        return this.stepOf(record, next, outcomes);
+      }
+      limit = Math.ceil(limit / 2);
+    }
+  }
+
+  /** What would become of these rows at this moment, in their order. */
+  async outcomesOf(
+    record: ImportRecord,
+    flag: FlagRecord,
+    entries: readonly ImportEntry[],
+  ): Promise<Outcome[]> {
+    const wanted = entries.flatMap((entry) => ('wanted' in entry ? [entry.wanted] : []));
+    const places = wanted.map(({ userId, kind }) => placeOf(flag, { userId, deviceId: null }, kind));
+    const slots = await this.parts.imports.readSlots(places);
+    const bySubject = new Map(
+      wanted.map((each, index) => [each, { place: places[index], slot: slots[index] }] as const),
+    );
+    const done = record.counts.accepted + record.counts.rejected;
+    return entries.map((entry, index): Outcome => {
+      if (!('wanted' in entry)) {
+        return 'rejected' in entry ? { kind: 'rejected', row: entry.rejected } : { kind: 'unchanged' };
+      }
+      const { place, slot } = bySubject.get(entry.wanted) ?? {};
+      return place === undefined || slot === undefined
+        ? { kind: 'unchanged' }
+        : this.outcomeOf(record, flag, { place, slot }, entry.wanted, done + index + 1);
+    });
+  }
+
+  private outcomeOf(
+    record: ImportRecord,
+    flag: FlagRecord,
+    { place, slot }: { place: OpenedPlace['place']; slot: ImportSlot },
+    wanted: WantedOverride,
+    row: number,
+  ): Outcome {
+    const { clock, compilers, writer } = this.parts;
+    const { userId, value, enabled, reason, expiresAtMs } = wanted;
+    const [misfit] = value === undefined ? [] : unfitValues(flag, new Map([['/value', value]]), compilers);
+    if (misfit !== undefined) {
+      const { code, message } = misfit;
+      return { kind: 'rejected', row: { row, userId, code, message } };
+    }
+    const nowMs = clock();
+    const { override } = slot;
+    const isOver = override !== undefined && hasExpired(override, nowMs);
+    const current = isOver ? undefined : override;
+    if (isSame(wanted, current)) {
+      return { kind: 'unchanged' };
+    }
+    const call = {
+      environment: record.environment,
+      attribution: record.attribution,
+      ifMatch: undefined,
+      dryRun: record.isDryRun,
+    };
+    const opened = { place, slot, current };
+    const next = writer.next(call, opened, {
+      ...(value !== undefined && { value }),
+      enabled,
+      reason,
+      expiresAtMs,
+    });
+    const replaced = isWrittenBy(record, slot) ? slot.replaced : current;
+    return {
+      kind: current === undefined ? 'added' : 'updated',
+      write: { ...OverrideWriter.write(opened, next), replaced },
+      ended: override !== undefined && hasExpired(override, nowMs) ? [expiryChange(override)] : [],
+    };
+  }
+
+  private stepOf(
+    record: ImportRecord,
+    { part, cursor, isEnd }: { part: number; cursor: string; isEnd: boolean },
+    outcomes: readonly Outcome[],
+  ): ImportStep {
+    const { clock, newId } = this.parts;
+    const at = new Date(clock()).toISOString();
+    const written = outcomes.flatMap((outcome) => ('write' in outcome ? [outcome] : []));
+    const rows = outcomes.flatMap((outcome) => ('row' in outcome ? [{ ...outcome.row, part }] : []));
+    const counts = countsAfter(record, outcomes);
+    const to: ImportRecord = {
+      ...record,
+      cursor,
+      counts,
+      updatedAt: at,
+      version: record.version + 1,
+      ...(isEnd && { state: 'done', finishedAt: at }),
+    };
+    const isTold = isEnd && !record.isDryRun && counts.written > 0;
+    return {
+      from: record,
+      to,
+      writes: record.isDryRun ? [] : written.map(({ write }) => write),
+      changes: [
+        ...(record.isDryRun ? [] : written.flatMap(({ ended }) => ended)),
+        ...(isTold ? [importChange(to, newId(), at)] : []),
+      ],
+      rejected: rows.slice(0, Math.max(0, MAX_NAMED_REJECTIONS - record.counts.rejected)),
+    };
+  }
+}
+
+const isLight = (outcomes: readonly Outcome[]): boolean => {
+  const written = outcomes.flatMap((outcome) => ('write' in outcome ? [outcome] : []));
+  const items = written.reduce((sum, { ended }) => sum + 1 + ended.length, 0);
+  const sizeOf = ({ write }: { write: Write }) =>
+    Buffer.byteLength(JSON.stringify([write.next, write.replaced ?? null]));
+  return items <= MAX_STEP_WRITES && written.reduce((sum, each) => sum + sizeOf(each), 0) <= MAX_STEP_BYTES;
+};
+
+const countsAfter = (record: ImportRecord, outcomes: readonly Outcome[]): ImportCounts => {
+  const before = record.counts;
+  const countOf = (kind: Outcome['kind']): number => outcomes.filter((each) => each.kind === kind).length;
+  const rejected = countOf('rejected');
+  const first = outcomes.filter(
+    (each) => 'write' in each && !isWrittenBy(record, { ...each.write.slot, replaced: undefined }),
+  );
+  return {
+    ...before,
+    accepted: before.accepted + outcomes.length - rejected,
+    rejected: before.rejected + rejected,
+    added: before.added + countOf('added'),
+    updated: before.updated + countOf('updated'),
+    unchanged: before.unchanged + countOf('unchanged'),
+    written: before.written + (record.isDryRun ? 0 : first.length),
+  };
+};

@@ -1,0 +1,91 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { PoisonRecord } from '../errors';
+import type {
+  Clock,
+  FlagGeneration,
+  ImportParts,
+  ImportPlace,
+  ImportRecord,
+  ImportRepository,
+  Telemetry,
+} from '../ports';
+import { type ImportEngine, isAtWork } from './import-engine';
+import type { SweepService } from './sweeps';
+
+/** What a stream record asks to be done. */
+type Job = { readonly sweep: FlagGeneration } | { readonly import: ImportPlace };
+
+export interface JobServiceParts {
+  /** Reads the stream record that asks for a job, or throws `PoisonRecord`. */
+  readonly readRecord: (record: unknown) => Job;
+  readonly sweeps: Pick<SweepService, 'sweep'>;
+  readonly engine: Pick<ImportEngine, 'work'>;
+  readonly imports: Pick<ImportRepository, 'read' | 'goOn' | 'finish'>;
+  readonly importParts: Pick<ImportParts, 'delete'>;
+  readonly clock: Clock;
+  readonly telemetry: Telemetry;
+}
+
+const LOOK_AGAIN_MS = 250;
+
+/** Work that outlasts a request: what the stream asks for is done here, for as long as an invocation has time. */
+export class JobService {
+  constructor(private readonly parts: JobServiceParts) {}
+
+  /**
+   * Does what one stream record asks for; false where it should come again. A record that cannot be understood holds
+   * up no other.
+   */
+  async runRecord(record: unknown, hasTime: () => boolean): Promise<boolean> {
+    const { readRecord, sweeps, telemetry } = this.parts;
+    try {
+      const job = readRecord(record);
+      await ('sweep' in job ? sweeps.sweep(job.sweep, hasTime) : this.workOff(job.import, hasTime));
+      return true;
+    } catch (error) {
+      if (error instanceof PoisonRecord) {
+        telemetry.error('record of a job not understood', { error });
+        telemetry.count('PoisonRecords');
+        return true;
+      }
+      telemetry.warn('job put off', { error });
+      telemetry.count('RecordFailures');
+      return false;
+    }
+  }
+
+  /** Works an import off while `hasTime()`; what is left then goes on in an invocation of its own. */
+  async workOff(of: ImportPlace, hasTime: () => boolean): Promise<void> {
+    const { engine, imports, telemetry } = this.parts;
+    await this.whileHeld(of, hasTime);
+    const record = await engine.work(of, hasTime);
+    if (isAtWork(record)) {
+      await imports.goOn(of);
+      return;
+    }
+    telemetry.info('import worked off', { ...of, state: record?.state });
+    if (record !== undefined && !record.isDryRun) {
+      await this.forget(record);
+    }
+    await imports.finish(of);
+  }
+
+  /** A request that is at it needs no help: another worker would only take its steps away. */
+  private async whileHeld(of: ImportPlace, hasTime: () => boolean): Promise<void> {
+    const { imports, clock } = this.parts;
+    let record = await imports.read(of);
+    while (isAtWork(record) && record.heldUntilMs > clock() && hasTime()) {
+      await sleep(Math.min(LOOK_AGAIN_MS, record.heldUntilMs - clock() + 1));
+      record = await imports.read(of);
+    }
+  }
+
+  /** What is not forgotten now is so after some weeks. */
+  private async forget({ parts }: ImportRecord): Promise<void> {
+    for (const { object } of Object.values(parts)) {
+      await this.parts.importParts.delete(object).catch((error: unknown) => {
+        this.parts.telemetry.warn('part of an import not deleted', { error });
+      });
+    }
+  }
+}

@@ -1,0 +1,43 @@
+import type { Import } from '../contract/import';
+import type { ImportRecord, NamedRejection } from '../ports';
+
+const rowsOf = ({ source, parts }: ImportRecord): number | null =>
+  source === 'copy' ? null : Object.values(parts).reduce((sum, { rows }) => sum + rows, 0);
+
+const undoOf = ({ state, counts }: ImportRecord): Import['undo'] =>
+  state === 'undoing' || state === 'undone'
+    ? { restored: counts.restored, left: state === 'undone' ? counts.written - counts.restored : null }
+    : null;
+
+export const shownImport = (record: ImportRecord, errors: readonly NamedRejection[]): Import => {
+  const { counts } = record;
+  const done = counts.accepted + counts.rejected;
+  const rows = rowsOf(record) ?? (record.finishedAt === null ? null : done);
+  return {
+    id: record.importId,
+    flagKey: record.flagKey,
+    environment: record.environment,
+    source: record.source,
+    copiedFrom: record.copiedFrom?.flagKey ?? null,
+    state: record.state,
+    dryRun: record.isDryRun,
+    defaults: record.defaults,
+    parts: Object.entries(record.parts)
+      .map(([part, held]) => ({ part: Number(part), rows: held.rows }))
+      .sort((one, other) => one.part - other.part),
+    progress: { rows, done },
+    accepted: counts.accepted,
+    rejected: counts.rejected,
+    added: counts.added,
+    updated: counts.updated,
+    unchanged: counts.unchanged,
+    undo: undoOf(record),
+    errors: [...errors],
+    failure: record.failure,
+    createdBy: record.createdBy,
+    createdAt: record.createdAt,
+    startedAt: record.startedAt,
+    finishedAt: record.finishedAt,
+    version: record.version,
+  };
+};

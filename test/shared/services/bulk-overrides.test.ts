@@ -1,0 +1,74 @@
+import { withDeadline } from '../../../shared/deadline';
+import { FlagError } from '../../../shared/errors';
+import { csvOf, importSide, includes, users } from '../../support/import-side';
+import { aCall, aUserId, ENVIRONMENT, openWorld, type World } from '../../support/world';
+
+let world: World;
+let side: ReturnType<typeof importSide>;
+
+beforeAll(async () => {
+  world = await openWorld();
+  side = importSide(world);
+});
+afterEach(() => {
+  world.proxy.heal();
+});
+afterAll(() => world.stop());
+
+const codeOf = (promise: Promise<unknown>): Promise<string> =>
+  promise.then(
+    () => 'nothing thrown',
+    (error: unknown) => (error instanceof FlagError ? error.code : String(error)),
+  );
+
+describe('many users at once', () => {
+  it('are written within the request as one change, and a repetition changes nothing', async () => {
+    await world.container.createFlag({ key: 'bulk' });
+    const userIds = users(100);
+    const request = { overrideType: 'include' as const, userIds: [...userIds, '=cmd()'], reason: 'Pilot' };
+    const first = await world.container.bulk.putUsers(aCall(), 'bulk', request);
+    expect(first).toMatchObject({
+      accepted: 100,
+      rejected: [{ row: 101, userId: '=cmd()', code: 'invalid_user_id' }],
+    });
+    expect(await side.listed('bulk')).toHaveLength(100);
+    const version = async () =>
+      (await world.engine.itemsBeginning(`ENV#${ENVIRONMENT}`, 'VERSION#OVERRIDES'))[0];
+    const before = await version();
+    expect(await world.container.bulk.putUsers(aCall(), 'bulk', request)).toEqual(first);
+    expect(await version()).toEqual(before);
+    expect((await side.audited('bulk')).imported).toHaveLength(1);
+  });
+
+  it('count once against the limit of the hour', async () => {
+    await world.container.createFlag({ key: 'limited' });
+    for (let change = 0; change < 99; change += 1) {
+      await world.container.put('limited', aUserId(), 'include');
+    }
+    await world.container.bulk.putCsv(aCall(), 'limited', csvOf(includes(users(5))));
+    expect(await codeOf(world.container.bulk.putCsv(aCall(), 'limited', csvOf(includes(users(5)))))).toBe(
+      'RATE_LIMITED',
+    );
+    const text = csvOf(includes(users(5)));
+    const dry = await world.container.bulk.putCsv(aCall({ dryRun: true }), 'limited', text);
+    expect(dry).toEqual({ accepted: 5, rejected: [] });
+    expect(await side.listed('limited')).toHaveLength(104);
+  });
+
+  it('are finished by the worker where the request ends in between', async () => {
+    await world.container.createFlag({ key: 'cut' });
+    const text = csvOf(includes(users(120)));
+    world.proxy.inject('refuse', { operations: ['TransactWriteItems'], skip: 2 });
+    const request = () => world.container.bulk.putCsv(aCall(), 'cut', text);
+    await expect(withDeadline(3_000, request)).rejects.toThrow();
+    world.proxy.heal();
+    expect(await side.listed('cut')).toHaveLength(90);
+    const [item] = await world.engine.itemsBeginning(`FLAG#${ENVIRONMENT}#cut`, 'IMPORT#');
+    expect(item).toMatchObject({ state: 'running' });
+    expect(await world.engine.itemsBeginning(`FLAG#${ENVIRONMENT}#cut`, 'RUN#')).toHaveLength(1);
+    await side.workOff('cut', { id: String(item?.['importId']) });
+    expect(await side.listed('cut')).toHaveLength(120);
+    expect((await side.audited('cut')).imported).toMatchObject([{ after: { added: 120 } }]);
+    expect(await world.engine.itemsBeginning(`FLAG#${ENVIRONMENT}#cut`, 'RUN#')).toEqual([]);
+  });
+});

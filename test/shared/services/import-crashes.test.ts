@@ -1,0 +1,116 @@
+import { csvOf, importSide, includes, users } from '../../support/import-side';
+import { ENVIRONMENT, openWorld, type World } from '../../support/world';
+
+let world: World;
+let side: ReturnType<typeof importSide>;
+
+beforeAll(async () => {
+  // what the stream would make of it is another suite's, and the engine slows down with every record in it
+  world = await openWorld({ stream: false });
+  side = importSide(world);
+});
+afterAll(() => world.stop());
+
+/** Change records of imports of the flag. */
+const told = async (flagKey: string) =>
+  (await world.engine.itemsBeginning(`FLAG#${ENVIRONMENT}#${flagKey}`, 'CHANGE#'))
+    .map((item) => JSON.parse(String(item['change'])) as { event: string; after: unknown })
+    .filter(({ event }) => event === 'overrides.imported');
+
+/** Runs the work with its nth call of the store refused; false where it makes fewer calls. */
+const crashed = async (nth: number, work: () => Promise<unknown>): Promise<boolean> => {
+  const { length } = world.proxy.calls;
+  world.proxy.inject('refuse', { skip: nth, times: 1 });
+  await work().catch(() => undefined);
+  world.proxy.heal();
+  return world.proxy.calls.length - length > nth;
+};
+
+/** More calls than two steps make. */
+const MAX_CALLS = 25;
+
+describe('an import that crashes at any call of the store and is taken up again', () => {
+  it('ends as one that did not crash, and so does its undoing', async () => {
+    let crashes = 0;
+    let undoings = 0;
+    for (let nth = 0; nth < MAX_CALLS; nth += 1) {
+      const key = `crash-${nth}`;
+      await world.container.createFlag({ key });
+      const userIds = users(93);
+      const before = String(userIds[0]);
+      await world.container.put(key, before, 'include', { reason: 'before' });
+      const text = csvOf([...includes(userIds, 'imported'), ['nobody', 'include']]);
+      const started = await side.started(key, [text]);
+      const isMet = await crashed(nth, () => side.workOff(key, started));
+      crashes += isMet ? 1 : 0;
+      await side.workOff(key, started);
+      expect(await side.get(key, started)).toMatchObject({
+        state: 'done',
+        accepted: 93,
+        rejected: 1,
+        added: 92,
+        updated: 1,
+        errors: [{ row: 94 }],
+      });
+      expect(await side.listed(key)).toEqual(userIds.map((id) => `${id} include imported`).sort());
+      expect(await told(key)).toMatchObject([
+        { after: { accepted: 93, added: 92, updated: 1, rejected: 1 } },
+      ]);
+
+      const undoing = await world.container.imports.undo(
+        { environment: ENVIRONMENT, ifMatch: undefined, dryRun: false, attribution: ATTRIBUTION },
+        side.placeOf(key, started.id),
+      );
+      undoings += (await crashed(nth, () => side.workOff(key, undoing))) ? 1 : 0;
+      await side.workOff(key, undoing);
+      expect(await side.get(key, started)).toMatchObject({
+        state: 'undone',
+        undo: { restored: 93, left: 0 },
+      });
+      expect(await side.listed(key)).toEqual([`${before} include before`]);
+      expect(await side.counted(key)).toMatchObject({ include: 1 });
+      expect(await told(key)).toHaveLength(2);
+      if (!isMet) {
+        break;
+      }
+    }
+    expect(crashes).toBeGreaterThan(8);
+    expect(crashes).toBeLessThan(MAX_CALLS);
+    expect(undoings).toBeGreaterThan(8);
+  });
+});
+
+const ATTRIBUTION = { actor: 'undoer', ip: null, userAgent: null, route: null, requestId: null };
+
+describe('two workers of one import', () => {
+  it('share it: every row is written once, and it is told once', async () => {
+    const key = 'shared';
+    await world.container.createFlag({ key });
+    const userIds = users(400);
+    const started = await side.started(key, [csvOf(includes(userIds))]);
+    await Promise.all([side.workOff(key, started), side.workOff(key, started)]);
+    expect(await side.get(key, started)).toMatchObject({ state: 'done', accepted: 400, added: 400 });
+    expect(await side.counted(key)).toMatchObject({ include: 400 });
+    expect(await told(key)).toHaveLength(1);
+    const items = await world.engine.itemsBeginning(
+      `FLAG#${ENVIRONMENT}#${key}#${await side.drive.generationOf(key)}`,
+      'USER#',
+    );
+    expect(items.every(({ version }) => version === 1)).toBe(true);
+  });
+
+  it('and others who change its overrides meanwhile do not lose a change', async () => {
+    const key = 'meanwhile';
+    await world.container.createFlag({ key });
+    const userIds = users(200);
+    const started = await side.started(key, [csvOf(includes(userIds, 'imported'))]);
+    const singles = async () => {
+      for (const userId of userIds.slice(0, 30)) {
+        await world.container.put(key, userId, 'exclude');
+      }
+    };
+    await Promise.all([side.workOff(key, started), singles()]);
+    expect(await side.counted(key)).toMatchObject({ include: 200, exclude: 30 });
+    expect(await side.get(key, started)).toMatchObject({ state: 'done', added: 200 });
+  });
+});

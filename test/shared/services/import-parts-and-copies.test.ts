@@ -1,0 +1,91 @@
+import { FlagError } from '../../../shared/errors';
+import { csvOf, importSide, includes, type Row, users } from '../../support/import-side';
+import { aCall, openWorld, type World } from '../../support/world';
+
+let world: World;
+let side: ReturnType<typeof importSide>;
+
+beforeAll(async () => {
+  world = await openWorld();
+  side = importSide(world);
+});
+afterEach(() => {
+  world.proxy.heal();
+});
+afterAll(() => world.stop());
+
+const shown = (rows: readonly Row[]): string[] =>
+  rows.map(([userId, kind, reason = '']) => `${userId} ${kind} ${reason}`.trim()).sort();
+
+const codeOf = (promise: Promise<unknown>): Promise<string> =>
+  promise.then(
+    () => 'nothing thrown',
+    (error: unknown) => (error instanceof FlagError ? error.code : String(error)),
+  );
+
+describe('parts of an import', () => {
+  it('replace each other until it starts, are asked for where they are missing, and take none afterwards', async () => {
+    await world.container.createFlag({ key: 'parts' });
+    const { imports } = world.container;
+    const made = await imports.create(aCall(), 'parts', undefined);
+    const of = side.placeOf('parts', made.id);
+    expect(await codeOf(imports.start(aCall(), of))).toBe('INVALID_REQUEST');
+    const [first, second, third] = users(3) as [string, string, string];
+    await imports.putPart(of, 3, csvOf(includes([third])));
+    await imports.putPart(of, 1, csvOf(includes(users(9))));
+    await imports.putPart(of, 1, csvOf(includes([first])));
+    await expect(imports.start(aCall(), of)).rejects.toMatchObject({
+      errors: [{ pointer: '#parts/2', code: 'missing_part' }],
+    });
+    await imports.putPart(of, 2, csvOf(includes([second])));
+    const started = await imports.start(aCall(), of);
+    expect(started.parts).toEqual([1, 2, 3].map((part) => ({ part, rows: 1 })));
+    expect(await codeOf(imports.putPart(of, 1, csvOf(includes([second]))))).toBe('IN_USE');
+    expect(await codeOf(imports.start(aCall(), of))).toBe('IN_USE');
+    await side.workOff('parts', started);
+    expect(await side.listed('parts')).toEqual(shown(includes([first, second, third])));
+    expect(await codeOf(imports.cancel(of))).toBe('IN_USE');
+  });
+
+  it('go with an import that is deleted before its start', async () => {
+    await world.container.createFlag({ key: 'deleted' });
+    const { imports } = world.container;
+    const made = await imports.create(aCall(), 'deleted', undefined);
+    const of = side.placeOf('deleted', made.id);
+    await imports.putPart(of, 1, csvOf(includes(users(1))));
+    expect(await imports.cancel(of)).toBeUndefined();
+    expect(await codeOf(imports.get(of))).toBe('NOT_FOUND');
+    expect(await codeOf(imports.cancel(of))).toBe('NOT_FOUND');
+    expect(await codeOf(imports.start(aCall(), of))).toBe('NOT_FOUND');
+  });
+
+  it('are kept apart by flag: an import of another flag is not there', async () => {
+    await world.container.createFlag({ key: 'mine' });
+    await world.container.createFlag({ key: 'yours' });
+    const made = await world.container.imports.create(aCall(), 'mine', undefined);
+    expect(await codeOf(world.container.imports.get(side.placeOf('yours', made.id)))).toBe('NOT_FOUND');
+  });
+});
+
+describe('overrides that are copied to another flag', () => {
+  it('are those of users, with the values that fit, and an import of that flag', async () => {
+    await world.container.createFlag({ key: 'from', enabled: true });
+    await world.container.createFlag({ key: 'to' });
+    const [one, two] = users(2) as [string, string];
+    await world.container.put('from', one, 'include', { reason: 'seen' });
+    await world.container.put('from', two, 'exclude');
+    const copy = await world.container.bulk.copy(aCall(), 'from', 'to');
+    expect(copy).toMatchObject({ flagKey: 'to', copiedFrom: 'from', state: 'done', added: 2, rejected: 0 });
+    expect(await side.listed('to')).toEqual([`${one} include seen`, `${two} exclude`].sort());
+    expect((await side.audited('to')).imported).toMatchObject([{ after: { copiedFrom: 'from' } }]);
+    expect(await side.undo('to', copy)).toMatchObject({ undo: { restored: 2 } });
+    expect(await side.listed('to')).toEqual([]);
+  });
+
+  it('go to no flag that is not there, and not to the same', async () => {
+    await world.container.createFlag({ key: 'alone' });
+    expect(await codeOf(world.container.bulk.copy(aCall(), 'alone', 'alone'))).toBe('INVALID_REQUEST');
+    expect(await codeOf(world.container.bulk.copy(aCall(), 'alone', 'none'))).toBe('FLAG_NOT_FOUND');
+    expect(await codeOf(world.container.bulk.copy(aCall(), 'none', 'alone'))).toBe('FLAG_NOT_FOUND');
+  });
+});
