@@ -38,6 +38,7 @@ const loadedWhenNeeded = {
   re2js: 're2js',
   '@cfworker/json-schema': 'json-schema',
   'csv-parse/sync': 'csv-parse',
+  'semver/functions/parse': 'semver-parse',
 } as const;
 
 /** Parts of the AWS SDK that a Lambda does not need, and what it does not need at once. */
