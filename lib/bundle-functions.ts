@@ -63,6 +63,31 @@ const withoutJsonSchema: Plugin = {
   },
 };
 
+/** Modules that are reached by relative paths, which an alias cannot name, and never used. */
+const unused = [
+  {
+    within: /aws-jwt-verify[\\/]dist[\\/]esm[\\/]index\.js$/,
+    module: 'cognito-verifier',
+    file: 'cognito-verifier',
+  },
+  {
+    within: /AdaptiveRetryStrategy\.js$|util-retry[\\/]index\.js$|retry[\\/]index\.js$/,
+    module: 'DefaultRateLimiter',
+    file: 'rate-limiter',
+  },
+];
+
+const withoutUnused: Plugin = {
+  name: 'without-unused',
+  setup: (building) => {
+    for (const { within, module, file } of unused) {
+      building.onResolve({ filter: new RegExp(`/${module}(\\.js)?$`) }, ({ importer }) =>
+        within.test(importer) ? { path: substitute(file) } : undefined,
+      );
+    }
+  },
+};
+
 /** Parts of prom-client that a Lambda does not need. */
 const leanMetrics: Plugin = {
   name: 'lean-metrics',
@@ -98,7 +123,7 @@ export const bundleFunctions = async ({
     charset: 'utf8',
     banner: { js: banner },
     alias: substitutes,
-    plugins: [withoutJsonSchema, leanMetrics, leanSdk],
+    plugins: [withoutJsonSchema, withoutUnused, leanMetrics, leanSdk],
     // imported only when an operation streams events, which none of ours does
     external: ['@smithy/core/event-streams'],
     metafile: true,

@@ -1,8 +1,8 @@
 import { composeHandler } from '../../shared/composition/handlers';
 import { composeRevertService } from '../../shared/composition/revert-service';
 import { revertChangeRequest } from '../../shared/contract/audit-requests';
-import { auditIdOf, callOf } from '../../shared/http/request';
-import { ok } from '../../shared/http/responses';
+import { auditIdOf, callOf, placeOf } from '../../shared/http/request';
+import { accepted, ok } from '../../shared/http/responses';
 
 const reverts = composeRevertService();
 
@@ -10,6 +10,12 @@ export const handler = composeHandler({
   caller: 'admin',
   ...revertChangeRequest,
   area: 'admin',
-  answer: async (request) =>
-    ok(await reverts.revert(callOf(request, request.query.dryRun), auditIdOf(request))),
+  answer: async (request) => {
+    const reverted = await reverts.revert(callOf(request, request.query.dryRun), auditIdOf(request));
+    if ('event' in reverted) {
+      return ok(reverted.event);
+    }
+    const { flagKey, id } = reverted.undoing;
+    return accepted(reverted.undoing, placeOf(request, `/api/admin/flags/${flagKey}/imports/${id}`));
+  },
 });

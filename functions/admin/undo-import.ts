@@ -1,9 +1,10 @@
 import { composeHandler } from '../../shared/composition/handlers';
-import { composeImportService } from '../../shared/composition/import-service';
+import { composeImportJobs } from '../../shared/composition/import-jobs';
+import { readConfig } from '../../shared/config';
 import { callOf, importOf, placeOf } from '../../shared/http/request';
 import { accepted } from '../../shared/http/responses';
 
-const imports = composeImportService();
+const imports = composeImportJobs(readConfig());
 
 export const handler = composeHandler({
   caller: 'admin',

@@ -7,6 +7,6 @@ const requireBeside = createRequire(import.meta.url);
 const load = (): typeof parseVersion => requireBeside('./semver-parse.cjs') as typeof parseVersion;
 
 /** Few conditions are about versions: what compares them is loaded with the first. */
-const parse: typeof parseVersion = (...parameters) => load()(...parameters);
+const parse = (version: string): ReturnType<typeof parseVersion> => load()(version);
 
 export default parse;

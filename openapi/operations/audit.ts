@@ -25,7 +25,14 @@ export const auditOperations = {
       'Writes what was there before as a new change, if the thing is still as the change left it; else 412. The new event says `revert of <id>` as its reason.',
     request: revertChangeRequest,
     condition: 'If-Match',
-    answers: { 200: { description: 'The event of the new change.', body: 'AuditEvent' } },
+    answers: {
+      200: { description: 'The event of the new change.', body: 'AuditEvent' },
+      202: {
+        description: 'The import of the event, which is being undone.',
+        body: 'Import',
+        headers: ['ETag', 'Location'],
+      },
+    },
     problems: [
       'NOT_FOUND',
       'NOT_REVERTIBLE',

@@ -1,8 +1,8 @@
 import { type Config, readConfig } from '../config';
-import { DynamoChangeLimiter } from '../dynamodb/change-limiter';
 import { DynamoImportRepository } from '../dynamodb/import-repository';
 import { ImportService } from '../services/imports';
 import { telemetry } from '../telemetry';
+import { composeImportJobs } from './import-jobs';
 import { composeImportParts } from './import-parts';
 import { composeOverrideWriter } from './override-writer';
 import { clock, newId, openTables } from './parts';
@@ -11,9 +11,9 @@ export const composeImportService = (config: Config = readConfig()): ImportServi
   const { flagTable } = openTables(config);
   return new ImportService({
     writer: composeOverrideWriter(flagTable),
+    jobs: composeImportJobs(config),
     imports: new DynamoImportRepository(flagTable, clock),
     importParts: composeImportParts(config),
-    limiter: new DynamoChangeLimiter(flagTable, clock, config.overrideChangesPerHour),
     userIdFormat: config.userIdFormat,
     clock,
     newId,

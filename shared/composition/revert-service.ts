@@ -2,21 +2,14 @@ import { type Config, readConfig } from '../config';
 import { DynamoAuditRepository } from '../dynamodb/audit-repository';
 import { DynamoChangeLimiter } from '../dynamodb/change-limiter';
 import { OverrideReverts } from '../services/override-reverts';
-import { notRevertible } from '../services/revert-faults';
-import { type ImportReverts, RevertService } from '../services/reverts';
+import { RevertService } from '../services/reverts';
 import { telemetry } from '../telemetry';
 import { compilers } from './compilers';
 import { composeFlagWriter } from './flag-writer';
+import { composeImportJobs } from './import-jobs';
 import { composeOverrideWriter } from './override-writer';
 import { clock, openTables } from './parts';
 import { composeSegmentService } from './segment-service';
-
-/** Nothing undoes imports yet. */
-const NO_IMPORTS: ImportReverts = {
-  undoImport: async () => {
-    throw notRevertible('An import cannot be reverted here yet.');
-  },
-};
 
 export const composeRevertService = (config: Config = readConfig()): RevertService => {
   const { flagTable, auditTable } = openTables(config);
@@ -31,6 +24,6 @@ export const composeRevertService = (config: Config = readConfig()): RevertServi
     }),
     flags: composeFlagWriter(flagTable),
     segments: composeSegmentService(config),
-    imports: NO_IMPORTS,
+    imports: composeImportJobs(config),
   });
 };

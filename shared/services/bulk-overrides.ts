@@ -7,7 +7,7 @@ import {
 } from '../contract/import';
 import { remainingMs } from '../deadline';
 import { invalidField, StoreUnavailable } from '../errors';
-import type { FlagRecord, ImportRecord } from '../ports';
+import type { ChangeLimiter, FlagRecord, ImportRecord, ImportRepository } from '../ports';
 import type { Call } from './call';
 import { csvLine } from './csv';
 import { begun, newImport } from './import-beginnings';
@@ -19,8 +19,9 @@ import { flagNotFound } from './not-found';
 import { shownImport } from './shown-import';
 import { withinLimit } from './within-limit';
 
-export interface BulkOverrideServiceParts extends Omit<ImportServiceParts, 'imports'> {
-  readonly imports: Pick<ImportServiceParts['imports'], 'commit' | 'rejected'>;
+export interface BulkOverrideServiceParts extends Omit<ImportServiceParts, 'imports' | 'jobs'> {
+  readonly imports: Pick<ImportRepository, 'commit' | 'rejected'>;
+  readonly limiter: ChangeLimiter;
   readonly engine: Pick<ImportEngine, 'work'>;
   readonly steps: Pick<ImportSteps, 'outcomesOf'>;
 }

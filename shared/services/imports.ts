@@ -1,9 +1,8 @@
 import type { CreateImportRequest, Import, ImportPart } from '../contract/import';
-import { MAX_IMPORT_ROWS, MAX_NAMED_REJECTIONS } from '../contract/import';
+import { MAX_IMPORT_ROWS } from '../contract/import';
 import type { UserIdFormat } from '../contract/primitives';
 import { FlagError, refused } from '../errors';
 import type {
-  ChangeLimiter,
   Clock,
   HeldPart,
   ImportParts,
@@ -18,17 +17,17 @@ import type { Call } from './call';
 import { retryOnConflict } from './conflict-retry';
 import { begun, newImport } from './import-beginnings';
 import { endingStep } from './import-engine';
+import { type ImportJobs, inState } from './import-jobs';
 import { readTable } from './import-rows';
 import { MAX_PART_ROWS } from './import-sources';
 import type { OverrideWriter } from './override-writer';
 import { shownImport } from './shown-import';
-import { withinLimit } from './within-limit';
 
 export interface ImportServiceParts {
   readonly writer: Pick<OverrideWriter, 'presentFlag' | 'checkedExpiry'>;
-  readonly imports: Pick<ImportRepository, 'read' | 'commit' | 'remove' | 'rejected'>;
+  readonly jobs: ImportJobs;
+  readonly imports: Pick<ImportRepository, 'commit' | 'remove'>;
   readonly importParts: ImportParts;
-  readonly limiter: ChangeLimiter;
   readonly userIdFormat: UserIdFormat;
   readonly clock: Clock;
   readonly newId: NewId;
@@ -38,9 +37,6 @@ export interface ImportServiceParts {
 /** Parts may be sent, and the import started, until it has written something. */
 const isOpen = ({ state, isDryRun }: ImportRecord): boolean =>
   state === 'open' || (isDryRun && (state === 'done' || state === 'cancelled'));
-
-const inState = ({ state, isDryRun }: ImportRecord, what: string): FlagError =>
-  new FlagError('IN_USE', `The import is ${state}${isDryRun ? ' (a dry run)' : ''}: ${what}.`);
 
 /** Imports of many overrides: what is sent, started, looked at and taken back. */
 export class ImportService {
@@ -99,7 +95,7 @@ export class ImportService {
 
   /** Has the import worked off: `IN_USE` where it is already, `INVALID_REQUEST` names parts that are missing. */
   async start(call: Call, of: ImportPlace): Promise<Import> {
-    const started = await this.begin(of, (record) => {
+    const started = await this.parts.jobs.begin(of, (record) => {
       if (!isOpen(record)) {
         throw inState(record, 'an import is started once');
       }
@@ -109,40 +105,11 @@ export class ImportService {
     return shownImport(started, []);
   }
 
-  /** Puts back what the import replaced. */
-  async undo(call: Call, of: ImportPlace): Promise<Import> {
-    const undoing = await this.begin(of, (record) => {
-      const isOver = record.state === 'done' || record.state === 'cancelled' || record.state === 'failed';
-      if (!isOver || record.isDryRun) {
-        throw inState(record, 'what is undone is an import that has written something and is over');
-      }
-      return begun(record, call, 'undoing', this.parts.clock());
-    });
-    return shownImport(undoing, await this.errorsOf(undoing));
-  }
-
-  private async begin(of: ImportPlace, next: (record: ImportRecord) => ImportRecord): Promise<ImportRecord> {
-    return withinLimit(this.parts, of.environment, async (claim) => {
-      const record = await this.present(of);
-      const to = next(record);
-      if (!to.isDryRun) {
-        await claim(of.flagKey);
-      }
-      await this.parts.imports.commit({ from: record, to, begins: true });
-      return to;
-    });
-  }
-
-  async get(of: ImportPlace): Promise<Import> {
-    const record = await this.present(of);
-    return shownImport(record, await this.errorsOf(record));
-  }
-
   /** Stops an import that runs, and says what was done; one that has not been started is deleted: undefined. */
   async cancel(of: ImportPlace): Promise<Import | undefined> {
     const { imports } = this.parts;
     const left = await retryOnConflict(async (): Promise<ImportRecord | ImportStep> => {
-      const record = await this.present(of);
+      const record = await this.parts.jobs.present(of);
       if (record.state === 'running') {
         const step = endingStep(record, 'cancelled', this.parts);
         await imports.commit(step);
@@ -155,36 +122,18 @@ export class ImportService {
       return record;
     });
     if ('to' in left) {
-      return shownImport(left.to, await this.errorsOf(left.to));
+      return shownImport(left.to, await this.parts.jobs.errorsOf(left.to));
     }
     await Promise.all(Object.values(left.parts).map((part) => this.forget(part)));
     return undefined;
   }
 
   private async openImport(of: ImportPlace): Promise<ImportRecord> {
-    const record = await this.present(of);
+    const record = await this.parts.jobs.present(of);
     if (!isOpen(record) || record.source !== 'parts') {
       throw inState(record, 'it takes no further parts');
     }
     return record;
-  }
-
-  /** `FLAG_NOT_FOUND`, or `NOT_FOUND` where the flag, in its present life, has no such import. */
-  private async present(of: ImportPlace): Promise<ImportRecord> {
-    const [flag, record] = await Promise.all([
-      this.parts.writer.presentFlag(of.environment, of.flagKey),
-      this.parts.imports.read(of),
-    ]);
-    if (record?.generation !== flag.generation) {
-      throw new FlagError('NOT_FOUND', `The flag "${of.flagKey}" has no import of this id.`);
-    }
-    return record;
-  }
-
-  private errorsOf(record: ImportRecord) {
-    return record.counts.rejected === 0
-      ? Promise.resolve([])
-      : this.parts.imports.rejected(record, MAX_NAMED_REJECTIONS);
   }
 
   private moved(record: ImportRecord): ImportRecord {

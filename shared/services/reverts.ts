@@ -1,5 +1,6 @@
 import type { AuditEvent, AuditEventName } from '../contract/audit';
 import { type Flag, FlagSchema } from '../contract/flag';
+import type { Import } from '../contract/import';
 import type { JsonValue } from '../contract/primitives';
 import { type Segment, SegmentSchema } from '../contract/segment';
 import { FlagError } from '../errors';
@@ -8,6 +9,7 @@ import type { AuditRepository, Change } from '../ports';
 import { shownChange } from './audit';
 import type { Call } from './call';
 import type { FlagWriter } from './flag-writer';
+import type { ImportJobs } from './import-jobs';
 import type { OverrideReverts } from './override-reverts';
 import { movedOn, notRevertible, reasonOfRevert } from './revert-faults';
 import type { SegmentService } from './segments';
@@ -17,13 +19,11 @@ export interface RevertServiceParts {
   readonly overrides: OverrideReverts;
   readonly flags: Pick<FlagWriter, 'restore'>;
   readonly segments: Pick<SegmentService, 'restore'>;
-  readonly imports: ImportReverts;
+  readonly imports: Pick<ImportJobs, 'undo' | 'get'>;
 }
 
-/** Takes back what an import wrote. */
-export interface ImportReverts {
-  undoImport(call: Call, flagKey: string, importId: string): Promise<Change>;
-}
+/** The event of the new change; or the import whose undoing has begun, as that takes longer than a request. */
+export type Reverted = { readonly event: AuditEvent } | { readonly undoing: Import };
 
 /** The event that takes another back; of those that are not here, the thing is updated, created or deleted again. */
 const OPPOSITE: Readonly<Partial<Record<AuditEventName, AuditEventName>>> = {
@@ -57,12 +57,14 @@ export class RevertService {
    * Raises `NOT_FOUND` for an id that the environment's log does not have, `VERSION_CONFLICT` where the thing is not as
    * the change left it any more, `NOT_REVERTIBLE` for what cannot be taken back.
    */
-  async revert(call: Call, id: string): Promise<AuditEvent> {
+  async revert(call: Call, id: string): Promise<Reverted> {
     const change = await this.parts.audit.find(id);
     if (change?.environment !== call.environment) {
       throw new FlagError('NOT_FOUND', 'There is no such audit event in this environment.');
     }
-    return shownChange(await this.takeBack(call, change));
+    return change.event === 'overrides.imported'
+      ? { undoing: await this.undoImport(call, change) }
+      : { event: shownChange(await this.takeBack(call, change)) };
   }
 
   private async takeBack(call: Call, change: Change): Promise<Change> {
@@ -75,9 +77,6 @@ export class RevertService {
     }
     if (event.startsWith('segment.')) {
       return this.revertSegment(call, change);
-    }
-    if (event === 'overrides.imported') {
-      return this.revertImport(call, change);
     }
     if (event === 'change.unattributed') {
       return this.revertUnattributed(call, change);
@@ -118,13 +117,15 @@ export class RevertService {
     return checkedChange(reverted);
   }
 
-  private revertImport(call: Call, { flagKey, after }: Change): Promise<Change> {
+  private undoImport(call: Call, { environment, flagKey, after }: Change): Promise<Import> {
     const importId =
       typeof after === 'object' && after !== null && !Array.isArray(after) ? after['importId'] : undefined;
     if (flagKey === null || typeof importId !== 'string') {
       throw notRevertible('The audit log does not say which import this was.');
     }
-    return this.parts.imports.undoImport(call, flagKey, importId);
+    const { imports } = this.parts;
+    const of = { environment, flagKey, importId };
+    return call.dryRun ? imports.get(of) : imports.undo(call, of);
   }
 }
 

@@ -17,7 +17,7 @@ export const includes = (userIds: readonly string[], reason = ''): Row[] =>
 
 /** What the tests do with imports of a world, and see of them. */
 export const importSide = (world: World) => {
-  const { imports, overrides } = world.container;
+  const { imports, importJobs, overrides } = world.container;
   const drive = driveStream(world);
   const delivered = new Set<string>();
   const placeOf = (flagKey: string, importId: string) => ({ environment: ENVIRONMENT, flagKey, importId });
@@ -29,7 +29,7 @@ export const importSide = (world: World) => {
     drive,
     placeOf,
     workOff,
-    get: (flagKey: string, { id }: Import) => imports.get(placeOf(flagKey, id)),
+    get: (flagKey: string, { id }: Import) => importJobs.get(placeOf(flagKey, id)),
     /** Sends the parts, and starts. */
     started: async (flagKey: string, parts: readonly string[], call = aCall()): Promise<Import> => {
       const made = await imports.create(aCall(), flagKey, undefined);
@@ -39,9 +39,9 @@ export const importSide = (world: World) => {
       return imports.start(call, placeOf(flagKey, made.id));
     },
     undo: async (flagKey: string, { id }: Import): Promise<Import> => {
-      const undoing = await imports.undo(aCall(), placeOf(flagKey, id));
+      const undoing = await importJobs.undo(aCall(), placeOf(flagKey, id));
       await workOff(flagKey, undoing);
-      return imports.get(placeOf(flagKey, id));
+      return importJobs.get(placeOf(flagKey, id));
     },
     /** `<user> <kind> <reason>` of all that count. */
     listed: async (flagKey: string): Promise<string[]> => {

@@ -5,8 +5,8 @@ import type { JsonValue } from '../../shared/contract/primitives';
 
 export interface ModelFlag {
   readonly key: string;
-  readonly on: JsonValue;
-  readonly off: JsonValue;
+  readonly on: boolean | string;
+  readonly off: boolean | string;
 }
 
 export interface ModelOverride {

@@ -15,6 +15,7 @@ import { composeOverrideBatchService } from '../../shared/composition/override-b
 import { composeOverrideReportService } from '../../shared/composition/override-report-service';
 import { composeOverrideSearch } from '../../shared/composition/override-search';
 import { composeOverrideService } from '../../shared/composition/override-service';
+import { composeImportJobs } from '../../shared/composition/import-jobs';
 import { composeImportService } from '../../shared/composition/import-service';
 import { openTables } from '../../shared/composition/parts';
 import { composeRuleService } from '../../shared/composition/rule-service';
@@ -69,6 +70,7 @@ const composeContainer = (config: Config) => {
     evaluation,
     bulk: composeBulkOverrideService(config),
     imports: composeImportService(config),
+    importJobs: composeImportJobs(config),
     devices,
     featureFlags,
     audit: composeAuditService(config),

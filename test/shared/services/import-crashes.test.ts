@@ -57,7 +57,7 @@ describe('an import that crashes at any call of the store and is taken up again'
         { after: { accepted: 93, added: 92, updated: 1, rejected: 1 } },
       ]);
 
-      const undoing = await world.container.imports.undo(
+      const undoing = await world.container.importJobs.undo(
         { environment: ENVIRONMENT, ifMatch: undefined, dryRun: false, attribution: ATTRIBUTION },
         side.placeOf(key, started.id),
       );

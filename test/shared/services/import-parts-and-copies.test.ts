@@ -54,7 +54,7 @@ describe('parts of an import', () => {
     const of = side.placeOf('deleted', made.id);
     await imports.putPart(of, 1, csvOf(includes(users(1))));
     expect(await imports.cancel(of)).toBeUndefined();
-    expect(await codeOf(imports.get(of))).toBe('NOT_FOUND');
+    expect(await codeOf(world.container.importJobs.get(of))).toBe('NOT_FOUND');
     expect(await codeOf(imports.cancel(of))).toBe('NOT_FOUND');
     expect(await codeOf(imports.start(aCall(), of))).toBe('NOT_FOUND');
   });
@@ -63,7 +63,7 @@ describe('parts of an import', () => {
     await world.container.createFlag({ key: 'mine' });
     await world.container.createFlag({ key: 'yours' });
     const made = await world.container.imports.create(aCall(), 'mine', undefined);
-    expect(await codeOf(world.container.imports.get(side.placeOf('yours', made.id)))).toBe('NOT_FOUND');
+    expect(await codeOf(world.container.importJobs.get(side.placeOf('yours', made.id)))).toBe('NOT_FOUND');
   });
 });
 

@@ -149,7 +149,9 @@ describe('an import', () => {
     });
     expect(await side.listed('dry')).toHaveLength(1);
     expect((await side.audited('dry')).imported).toEqual([]);
-    expect(await codeOf(world.container.imports.undo(aCall(), side.placeOf('dry', dry.id)))).toBe('IN_USE');
+    expect(await codeOf(world.container.importJobs.undo(aCall(), side.placeOf('dry', dry.id)))).toBe(
+      'IN_USE',
+    );
 
     const started = await world.container.imports.start(aCall(), side.placeOf('dry', dry.id));
     await side.workOff('dry', started);

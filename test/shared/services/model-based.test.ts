@@ -3,7 +3,6 @@ import { DeleteCommand, DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/li
 import * as fc from 'fast-check';
 import { RecordTimes } from '../../../local/record-times';
 import { OVERRIDE_KINDS, type OverrideKind } from '../../../shared/contract/override';
-import type { JsonValue } from '../../../shared/contract/primitives';
 import { contextOf } from '../../../shared/evaluation/context';
 import { driveStream, isForUs, type StreamDrive } from '../../support/drive-stream';
 import { type ModelFlag, OverrideModel } from '../../support/override-model';
@@ -91,7 +90,7 @@ const anEnd = fc.constantFrom(null, 1_000, 60_000, 3_600_000);
 const endsAt = (inMs: number | null): number | null => (inMs === null ? null : nowMs + inMs);
 /** One of the two values that each flag has, by flag. */
 const aValue = fc.boolean();
-const valueOf = (flag: ModelFlag, isOn: boolean): JsonValue => (isOn ? flag.on : flag.off);
+const valueOf = (flag: ModelFlag, isOn: boolean) => (isOn ? flag.on : flag.off);
 
 const steps: fc.Arbitrary<Step> = fc.oneof(
   fc
