@@ -9,7 +9,7 @@ const only = (name, from, allowed, comment) => ({
 
 const CONTRACT = '^shared/contract/';
 const ERRORS = '^shared/errors\\.ts$';
-const PORTS = '^shared/ports\\.ts$';
+const PORTS = '^shared/([a-z]+-)?ports\\.ts$';
 const DEADLINE = '^shared/deadline\\.ts$';
 const PARSE = '^shared/parse\\.ts$';
 const CONFIG = '^shared/config\\.ts$';
@@ -51,7 +51,7 @@ module.exports = {
       from: { path: EVALUATION },
       to: { path: CONTRACT, dependencyTypesNot: ['type-only'] },
     },
-    only('ports', PORTS, [CONTRACT], 'ports speak the vocabulary'),
+    only('ports', PORTS, [CONTRACT, PORTS], 'ports speak the vocabulary'),
     only('errors', ERRORS, [], 'errors depend on nothing'),
     only('parse', PARSE, [CONTRACT, ERRORS], 'from zod to our errors'),
     only('services', '^shared/services/', [EVALUATION, PORTS, CONTRACT, ERRORS, DEADLINE, PARSE]),

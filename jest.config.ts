@@ -20,7 +20,7 @@ const config: Config = {
   coverageProvider: 'v8',
   collectCoverageFrom: [
     '{shared,functions,lib}/**/*.ts',
-    '!shared/ports.ts',
+    '!shared/*ports.ts',
     '!shared/evaluation/model.ts',
     '!lib/substitutes/*.ts',
   ],

@@ -11,7 +11,7 @@ const row = <const Routes extends readonly string[]>(
 ) => ({ name, entry: `admin/${name}`, routes, caller, access });
 
 /** The rows of what a user has of flags, and of all overrides together. */
-export const overrideRows = [
+export const overrideRoutes = [
   row('add-typed-override', 'admin', 'target', `POST ${ofUser}`),
   row('list-typed-overrides', 'viewer', 'read', `GET ${ofUser}`),
   row('get-typed-override', 'viewer', 'read', `GET ${ofUser}/{flagKey}`),

@@ -1,8 +1,9 @@
 import { deviceRoutes } from './device-routes';
+import { evaluationRoutes } from './evaluation-routes';
 import type { Caller } from '../shared/http/principal';
 import { SIGNED_PREFIX } from '../shared/http/signed-caller';
 import { operatingRoutes } from './operating-routes';
-import { overrideRows } from './override-routes';
+import { overrideRoutes } from './override-routes';
 import { importRoutes } from './import-routes';
 
 export type { Caller };
@@ -49,55 +50,7 @@ const flag = '/api/admin/flags/{flagKey}';
 const segment = '/api/admin/segments/{segmentKey}';
 
 const table = [
-  {
-    name: 'health',
-    entry: 'evaluation/health',
-    routes: ['GET /api/health'],
-    caller: 'none',
-    access: 'nothing',
-  },
-  {
-    name: 'get-openapi',
-    entry: 'evaluation/get-openapi',
-    routes: ['GET /api/openapi.json'],
-    caller: 'none',
-    access: 'nothing',
-  },
-  {
-    name: 'get-config-flags',
-    entry: 'evaluation/get-config-flags',
-    routes: ['GET /api/config/flags'],
-    caller: 'anyone',
-    access: 'evaluate',
-  },
-  {
-    name: 'get-feature-flags',
-    entry: 'evaluation/get-feature-flags',
-    routes: ['GET /api/feature-flags'],
-    caller: 'anyone',
-    access: 'evaluate',
-  },
-  {
-    name: 'get-my-flags',
-    entry: 'evaluation/get-my-flags',
-    routes: ['GET /api/flags/me'],
-    caller: 'user',
-    access: 'evaluate',
-  },
-  {
-    name: 'evaluate-flag',
-    entry: 'evaluation/evaluate-flag',
-    routes: ['POST /ofrep/v1/evaluate/flags/{key}'],
-    caller: 'evaluator',
-    access: 'evaluate',
-  },
-  {
-    name: 'evaluate-flags',
-    entry: 'evaluation/evaluate-flags',
-    routes: ['POST /ofrep/v1/evaluate/flags'],
-    caller: 'evaluator',
-    access: 'evaluate',
-  },
+  ...evaluationRoutes,
   {
     name: 'create-flag',
     entry: 'admin/create-flag',
@@ -240,7 +193,7 @@ const table = [
     access: 'write',
   },
   ...deviceRoutes,
-  ...overrideRows,
+  ...overrideRoutes,
   ...importRoutes,
   {
     name: 'explain-flag',

@@ -3,8 +3,7 @@ import type { Device } from './contract/device';
 import type { Flag } from './contract/flag';
 import type { ReasonCode } from './contract/evaluation';
 import type { OverrideAction } from './contract/metrics';
-import type { ImportState, RejectedRow } from './contract/import';
-import type { OverrideKind, OverrideType } from './contract/override';
+import type { OverrideKind } from './contract/override';
 import type { Person } from './contract/person';
 import type { JsonValue } from './contract/primitives';
 import type { PlannedChange } from './contract/schedule';
@@ -124,7 +123,7 @@ export type OverrideSubject =
 
 export type StoredOverride = OverrideSubject & OverrideFields;
 
-export interface OverrideFields extends FlagGeneration {
+interface OverrideFields extends FlagGeneration {
   readonly kind: OverrideKind;
   /** Only of kind `value`. */
   readonly value?: JsonValue;
@@ -287,41 +286,6 @@ export interface AuditRepository {
   quarantine(id: string, record: string): Promise<void>;
 }
 
-/** What one stream record says happened to the table. Tombstones count as nothing there. */
-export type ItemChange = {
-  /** Id of the stream record: the same when it is delivered again. */
-  readonly recordId: string;
-  readonly at: string;
-} & (
-  | { readonly item: 'change'; readonly change: Change }
-  | ({
-      readonly item: 'flag';
-      readonly environment: string;
-      readonly flagKey: string;
-    } & Transition<FlagRecord>)
-  | ({
-      readonly item: 'segment';
-      readonly environment: string;
-      readonly segmentKey: string;
-    } & Transition<Segment>)
-  | ({ readonly item: 'override'; readonly place: OverridePlace } & Transition<StoredOverride>)
-);
-
-export interface Transition<State> {
-  readonly before: State | CorruptItem | undefined;
-  readonly after: State | CorruptItem | undefined;
-  readonly changeIdBefore: string | undefined;
-  /** Undefined where the item itself is gone. */
-  readonly changeIdAfter: string | undefined;
-  /** DynamoDB collected the item because its `ttl` had passed. */
-  readonly isCollection: boolean;
-}
-
-/** An item that somebody wrote past the API and that cannot be read; shown as it is. */
-export interface CorruptItem {
-  readonly corrupt: JsonValue;
-}
-
 export interface CountMove {
   readonly place: OverridePlace;
   readonly by: 1 | -1;
@@ -345,138 +309,6 @@ export interface StatsRepository {
   evaluationTotals(environment: string): Promise<EvaluationCount[]>;
   /** Adds to the totals and to those of the hour. Tried once: a count may be lost, and is not repeated. */
   addEvaluations(environment: string, counts: readonly EvaluationCount[], nowMs: number): Promise<void>;
-}
-
-export interface ChangeRepository {
-  /** The change record of an id among those of a flag, segment, user or device, strongly. */
-  find(environment: string, of: RulesetPart | OverrideSubject, changeId: string): Promise<Change | undefined>;
-  /** Whether the id is one that an import of overrides of this flag leaves on what it writes, or its undoing. */
-  isOfImport(environment: string, flagKey: string, changeId: string): Promise<boolean>;
-  /** The change record of a generation's deletion, while there is one. */
-  findEnd(of: FlagGeneration): Promise<Change | undefined>;
-  /** Moves the ruleset version for a flag or segment that was changed past the API. */
-  bumpFlagsVersion(environment: string, changed: RulesetPart): Promise<void>;
-}
-
-export interface SweepRepository {
-  /** Asks for the overrides of a dead generation to be removed. */
-  request(of: FlagGeneration): Promise<void>;
-  /** Removes up to `limit` items of the generation; says how many there were. */
-  removeSome(of: FlagGeneration, limit: number): Promise<number>;
-  /** Lets the sweep go on in a new invocation. */
-  goOn(of: FlagGeneration): Promise<void>;
-  finish(of: FlagGeneration): Promise<void>;
-}
-
-/** What names an import. */
-export interface ImportPlace {
-  readonly environment: string;
-  readonly flagKey: string;
-  readonly importId: string;
-}
-
-/** One part as it was sent last. */
-export interface HeldPart {
-  readonly rows: number;
-  /** Where `ImportParts` has it; a part that is sent again lies elsewhere. */
-  readonly object: string;
-}
-
-export interface ImportCounts {
-  readonly accepted: number;
-  readonly rejected: number;
-  readonly added: number;
-  readonly updated: number;
-  readonly unchanged: number;
-  /** Overrides that carry its change id, each once. */
-  readonly written: number;
-  readonly restored: number;
-}
-
-/** An import of many overrides on one flag, as far as it has come. */
-export interface ImportRecord extends FlagGeneration {
-  readonly importId: string;
-  readonly source: 'parts' | 'bulk' | 'copy';
-  /** Only of a copy. */
-  readonly copiedFrom: FlagGeneration | null;
-  readonly state: ImportState;
-  readonly isDryRun: boolean;
-  readonly defaults: {
-    readonly overrideType: OverrideType | null;
-    readonly reason: string | null;
-    readonly expiresAt: string | null;
-  };
-  /** By number. */
-  readonly parts: Readonly<Record<string, HeldPart>>;
-  /** Where the work goes on, in words of its source; empty at the beginning. */
-  readonly cursor: string;
-  readonly counts: ImportCounts;
-  readonly failure: string | null;
-  /** Who asked for the present work. */
-  readonly attribution: Attribution;
-  readonly createdBy: string;
-  readonly createdAt: string;
-  readonly updatedAt: string;
-  readonly startedAt: string | null;
-  /** The version with which the present work began; 0 before. */
-  readonly startedVersion: number;
-  readonly finishedAt: string | null;
-  /** Until then a request works it off itself, in epoch milliseconds. */
-  readonly heldUntilMs: number;
-  readonly version: number;
-}
-
-/** What lies at a place, and what an import that left it so had found there, if it replaced something. */
-export interface ImportSlot extends OverrideSlot {
-  readonly replaced: StoredOverride | undefined;
-}
-
-/** An override that an import left, with its place. */
-export type WrittenOverride = OverridePlace & { readonly slot: ImportSlot };
-
-/** One step of an import: all of it is written, or nothing. */
-export interface ImportStep {
-  /** What it was decided on; undefined where the import is new. */
-  readonly from: ImportRecord | undefined;
-  readonly to: ImportRecord;
-  readonly writes?: readonly (OverrideWrite & { readonly replaced: StoredOverride | undefined })[];
-  readonly changes?: readonly Change[];
-  readonly rejected?: readonly NamedRejection[];
-  /** Has the work begin in an invocation of its own. */
-  readonly begins?: boolean;
-}
-
-export interface NamedRejection extends RejectedRow {
-  /** 0 of a copy, which has no parts. */
-  readonly part: number;
-}
-
-export interface ImportRepository {
-  /** Strongly. */
-  read(of: ImportPlace): Promise<ImportRecord | undefined>;
-  commit(step: ImportStep): Promise<void>;
-  /** Forgets an import that has written nothing. */
-  remove(record: ImportRecord): Promise<void>;
-  /** Strongly, one slot per place. */
-  readSlots(places: readonly OverridePlace[]): Promise<ImportSlot[]>;
-  /** What the import left that nobody has changed since, up to `limit`, behind `after`; `next` is undefined at the end. */
-  written(
-    record: ImportRecord,
-    page: { after: string; limit: number },
-  ): Promise<{ written: { found: WrittenOverride; position: string }[]; next: string | undefined }>;
-  /** The first rejected rows since the work began. */
-  rejected(record: ImportRecord, limit: number): Promise<NamedRejection[]>;
-  /** Lets the work go on in a new invocation. */
-  goOn(of: ImportPlace): Promise<void>;
-  finish(of: ImportPlace): Promise<void>;
-}
-
-/** Keeps what was sent of imports, for some weeks. */
-export interface ImportParts {
-  put(object: string, text: string): Promise<void>;
-  /** Undefined where there is none, or none any more. */
-  get(object: string): Promise<string | undefined>;
-  delete(object: string): Promise<void>;
 }
 
 /** What the user pool knows of somebody. */

@@ -3,7 +3,7 @@ import { DynamoFlagRepository } from '../dynamodb/flag-repository';
 import { DynamoImportRepository } from '../dynamodb/import-repository';
 import { DynamoOverrideRepository } from '../dynamodb/override-repository';
 import type { Table } from '../dynamodb/table';
-import type { ImportParts } from '../ports';
+import type { ImportParts } from '../import-ports';
 import { ImportEngine } from '../services/import-engine';
 import { ImportSources } from '../services/import-sources';
 import { ImportSteps } from '../services/import-step';

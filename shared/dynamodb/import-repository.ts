@@ -1,14 +1,13 @@
 import type {
-  Clock,
   ImportPlace,
   ImportRecord,
   ImportRepository,
   ImportSlot,
   ImportStep,
   NamedRejection,
-  OverridePlace,
   WrittenOverride,
-} from '../ports';
+} from '../import-ports';
+import type { Clock, OverridePlace } from '../ports';
 import { overrideChangeKey, putChange } from './change-items';
 import {
   changeIdOfStep,

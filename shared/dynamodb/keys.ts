@@ -1,7 +1,7 @@
+import type { ImportPlace } from '../import-ports';
 import {
   type CountedKind,
   type FlagGeneration,
-  type ImportPlace,
   OVERRIDE_SHARDS,
   type OverridePlace,
   type OverrideSubject,

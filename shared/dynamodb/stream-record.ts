@@ -4,14 +4,9 @@ import * as z from 'zod';
 import { OverrideKindSchema } from '../contract/override';
 import type { JsonValue } from '../contract/primitives';
 import { PoisonRecord } from '../errors';
-import type {
-  CorruptItem,
-  FlagGeneration,
-  ImportPlace,
-  ItemChange,
-  OverridePlace,
-  Transition,
-} from '../ports';
+import type { ImportPlace } from '../import-ports';
+import type { FlagGeneration, OverridePlace } from '../ports';
+import type { CorruptItem, ItemChange, Transition } from '../stream-ports';
 import { changeIdOf, parseChangeItem, parseFlagItem, parseOverrideItem, parseSegmentItem } from './items';
 import { PREFIX } from './keys';
 import type { Item } from './table';

@@ -1,4 +1,5 @@
-import type { FlagGeneration, SweepRepository } from '../ports';
+import type { FlagGeneration } from '../ports';
+import type { SweepRepository } from '../stream-ports';
 import { overridePartition, sweepKey, type Key } from './keys';
 import type { Table } from './table';
 

@@ -4,7 +4,7 @@ import { Sha256 } from '@smithy/core/checksum';
 import { SignatureV4 } from '@smithy/signature-v4';
 import { remainingMs } from '../deadline';
 import { StoreUnavailable } from '../errors';
-import type { ImportParts } from '../ports';
+import type { ImportParts } from '../import-ports';
 
 /** For one exchange: 4 MB at most. */
 const REQUEST_MS = 8_000;

@@ -7,7 +7,8 @@ import {
 } from '../contract/import';
 import { remainingMs } from '../deadline';
 import { invalidField, StoreUnavailable } from '../errors';
-import type { ChangeLimiter, FlagRecord, ImportRecord, ImportRepository } from '../ports';
+import type { ImportRecord, ImportRepository } from '../import-ports';
+import type { ChangeLimiter, FlagRecord } from '../ports';
 import type { Call } from './call';
 import { csvLine } from './csv';
 import { begun, newImport } from './import-beginnings';

@@ -2,21 +2,17 @@ import { PoisonRecord } from '../errors';
 import type {
   AuditRepository,
   Change,
-  ChangeRepository,
-  CorruptItem,
   CountMove,
   FlagGeneration,
   FlagRepository,
-  ItemChange,
   OverridePlace,
   OverrideRepository,
   OverrideSubject,
   RulesetPart,
   StoredOverride,
-  SweepRepository,
   Telemetry,
-  Transition,
 } from '../ports';
+import type { ChangeRepository, CorruptItem, ItemChange, SweepRepository, Transition } from '../stream-ports';
 import { expiryChange, hasExpired } from './expiry-change';
 import { overrideTotals, totalsOfActions } from './override-totals';
 import { unattributedChange } from './unattributed-change';

@@ -26,7 +26,7 @@ export interface DepartureServiceParts {
 }
 
 /** The registered devices of a person. */
-export interface PersonDevices {
+interface PersonDevices {
   /** Ends every registration; says how many there were. */
   removeAllOf(call: Call, userId: string): Promise<number>;
 }

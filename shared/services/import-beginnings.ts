@@ -1,4 +1,5 @@
-import type { Clock, FlagRecord, ImportCounts, ImportRecord, NewId } from '../ports';
+import type { ImportCounts, ImportRecord } from '../import-ports';
+import type { Clock, FlagRecord, NewId } from '../ports';
 import type { Call } from './call';
 
 const NOTHING: ImportCounts = {

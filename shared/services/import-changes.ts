@@ -1,4 +1,5 @@
-import type { Change, ImportRecord } from '../ports';
+import type { ImportRecord } from '../import-ports';
+import type { Change } from '../ports';
 
 const MANY = 'overrides.imported';
 

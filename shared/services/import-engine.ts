@@ -1,16 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WriteConflict } from '../errors';
-import type {
-  Clock,
-  FlagRepository,
-  ImportPlace,
-  ImportRecord,
-  ImportRepository,
-  ImportStep,
-  NewId,
-  OverrideRepository,
-  Telemetry,
-} from '../ports';
+import type { ImportPlace, ImportRecord, ImportRepository, ImportStep } from '../import-ports';
+import type { Clock, FlagRepository, NewId, OverrideRepository, Telemetry } from '../ports';
 import { importChange } from './import-changes';
 import { PartMissing } from './import-sources';
 import type { ImportSteps } from './import-step';

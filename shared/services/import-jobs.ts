@@ -1,6 +1,7 @@
 import { type Import, MAX_NAMED_REJECTIONS } from '../contract/import';
 import { FlagError } from '../errors';
-import type { ChangeLimiter, Clock, ImportPlace, ImportRecord, ImportRepository, Telemetry } from '../ports';
+import type { ImportPlace, ImportRecord, ImportRepository, NamedRejection } from '../import-ports';
+import type { ChangeLimiter, Clock, Telemetry } from '../ports';
 import type { Call } from './call';
 import { begun } from './import-beginnings';
 import type { OverrideWriter } from './override-writer';

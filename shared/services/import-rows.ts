@@ -10,7 +10,7 @@ import {
   UserSubSchema,
 } from '../contract/primitives';
 import { type FieldError, refused } from '../errors';
-import type { ImportRecord } from '../ports';
+import type { ImportRecord } from '../import-ports';
 import { type CsvTable, readCsv } from './csv';
 
 /** What one row asks for. */

@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import { OVERRIDE_KINDS } from '../contract/override';
-import type { Clock, FlagGeneration, ImportParts, ImportRecord, OverrideRepository } from '../ports';
+import type { ImportParts, ImportRecord } from '../import-ports';
+import type { Clock, FlagGeneration, OverrideRepository } from '../ports';
 import type { UserIdFormat } from '../contract/primitives';
 import { type ImportEntry, readEntries } from './import-rows';
 

@@ -1,16 +1,7 @@
 import type { Compilers } from '../evaluation/model';
 import { MAX_NAMED_REJECTIONS, type RejectedRow } from '../contract/import';
-import type {
-  Change,
-  Clock,
-  FlagRecord,
-  ImportCounts,
-  ImportRecord,
-  ImportRepository,
-  ImportSlot,
-  ImportStep,
-  NewId,
-} from '../ports';
+import type { ImportCounts, ImportRecord, ImportRepository, ImportSlot, ImportStep } from '../import-ports';
+import type { Change, Clock, FlagRecord, NewId } from '../ports';
 import { expiryChange, hasExpired } from './expiry-change';
 import { unfitValues } from './fitting-value';
 import { importChange } from './import-changes';

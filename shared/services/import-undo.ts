@@ -1,4 +1,5 @@
-import type { Clock, ImportRecord, ImportRepository, ImportStep, NewId, WrittenOverride } from '../ports';
+import type { ImportRecord, ImportRepository, ImportStep, WrittenOverride } from '../import-ports';
+import type { Clock, NewId } from '../ports';
 import { expiryChange, hasExpired } from './expiry-change';
 import { undoneChange } from './import-changes';
 

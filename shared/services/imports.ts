@@ -3,16 +3,14 @@ import { MAX_IMPORT_ROWS } from '../contract/import';
 import type { UserIdFormat } from '../contract/primitives';
 import { FlagError, refused } from '../errors';
 import type {
-  Clock,
   HeldPart,
   ImportParts,
   ImportPlace,
   ImportRecord,
   ImportRepository,
   ImportStep,
-  NewId,
-  Telemetry,
-} from '../ports';
+} from '../import-ports';
+import type { Clock, NewId, Telemetry } from '../ports';
 import type { Call } from './call';
 import { retryOnConflict } from './conflict-retry';
 import { begun, newImport } from './import-beginnings';

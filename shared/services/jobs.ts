@@ -1,14 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PoisonRecord } from '../errors';
-import type {
-  Clock,
-  FlagGeneration,
-  ImportParts,
-  ImportPlace,
-  ImportRecord,
-  ImportRepository,
-  Telemetry,
-} from '../ports';
+import type { ImportParts, ImportPlace, ImportRecord, ImportRepository } from '../import-ports';
+import type { Clock, FlagGeneration, Telemetry } from '../ports';
 import { type ImportEngine, isAtWork } from './import-engine';
 import type { SweepService } from './sweeps';
 

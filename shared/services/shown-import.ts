@@ -1,5 +1,5 @@
 import type { Import } from '../contract/import';
-import type { ImportRecord, NamedRejection } from '../ports';
+import type { ImportRecord, NamedRejection } from '../import-ports';
 
 const rowsOf = ({ source, parts }: ImportRecord): number | null =>
   source === 'copy' ? null : Object.values(parts).reduce((sum, { rows }) => sum + rows, 0);

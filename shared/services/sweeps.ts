@@ -1,4 +1,5 @@
-import type { FlagGeneration, FlagRepository, SweepRepository, Telemetry } from '../ports';
+import type { FlagGeneration, FlagRepository, Telemetry } from '../ports';
+import type { SweepRepository } from '../stream-ports';
 
 /** Items read and removed at a time. */
 const STEP = 500;

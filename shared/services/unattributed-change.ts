@@ -1,6 +1,7 @@
 import type { JsonValue } from '../contract/primitives';
 import type { Segment } from '../contract/segment';
-import type { Change, CorruptItem, FlagRecord, StoredOverride, Transition } from '../ports';
+import type { Change, FlagRecord, StoredOverride } from '../ports';
+import type { CorruptItem, Transition } from '../stream-ports';
 import { auditedOverride } from './shown-override';
 
 /** Characters of a state that somebody wrote past the API; what comes through it is bounded before. */

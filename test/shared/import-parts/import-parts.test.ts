@@ -7,7 +7,7 @@ import { withDeadline } from '../../../shared/deadline';
 import { FolderImportParts } from '../../../shared/import-parts/folder-import-parts';
 import { S3ImportParts } from '../../../shared/import-parts/s3-import-parts';
 import { StoreUnavailable } from '../../../shared/errors';
-import type { ImportParts } from '../../../shared/ports';
+import type { ImportParts } from '../../../shared/import-ports';
 
 const objects = new Map<string, string>();
 const seen: IncomingMessage[] = [];
