@@ -32,7 +32,10 @@ const lastEvent = async (event: AuditEventName, flagKey?: string): Promise<Audit
   return items[0]!;
 };
 
-const revert = (id: string, more: Parameters<typeof aCall>[0] = {}) => service.revert(aCall(more), id);
+const revert = async (id: string, more: Parameters<typeof aCall>[0] = {}) => {
+  const reverted = await service.revert(aCall(more), id);
+  return 'event' in reverted ? reverted.event : undefined;
+};
 
 describe('reverting a change of a flag', () => {
   it.each([

@@ -64,6 +64,7 @@ describe('the totals of overrides', () => {
     const [a, b] = [await aFlag(), await aFlag()];
     const writer = composeOverrideWriter(openTables(world.config).flagTable);
     const device = { userId: null, deviceId: 'device-1' };
+    await world.container.putDevice(aUserId(), device.deviceId);
     const opened = await Promise.all(
       [a, b].map(async (key) => writer.openOne(await writer.presentFlag(ENVIRONMENT, key), device, 'value')),
     );

@@ -15,7 +15,7 @@ import { aCall, aUserId, ENVIRONMENT, openWorld, type World } from '../../suppor
  */
 
 const STEPS = { minLength: 4, maxLength: 16 };
-const RUNS = 10;
+const RUNS = 6;
 
 let world: World;
 let stream: StreamDrive;

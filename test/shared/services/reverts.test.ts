@@ -42,7 +42,10 @@ const lastEvent = async (event: AuditEventName, flagKey?: string): Promise<Audit
   return items[0]!;
 };
 
-const revert = (id: string, more: Parameters<typeof aCall>[0] = {}) => service.revert(aCall(more), id);
+const revert = async (id: string, more: Parameters<typeof aCall>[0] = {}) => {
+  const reverted = await service.revert(aCall(more), id);
+  return 'event' in reverted ? reverted.event : undefined;
+};
 
 const stateOf = (key: string, subject: OverrideSubject) => composeOverrideReader(world).shown(key, subject);
 
@@ -136,6 +139,7 @@ describe('reverting a change of an override', () => {
     ['user', { userId: aUserId(), deviceId: null }, 'user.feature_flags.changed'],
     ['device', { userId: null, deviceId: 'device-1' }, 'device.feature_flags.changed'],
   ])('puts back all flags of one change of a %s, as one change', async (_, subject, event) => {
+    await (subject.deviceId === null ? undefined : world.container.putDevice(aUserId(), subject.deviceId));
     const [a, b] = [await aFlag({ type: 'number', variants: { on: 1, off: 0 } }), await aFlag()];
     await setValues(subject, { [a]: 5 });
     await setValues(subject, { [a]: 7, [b]: true });
@@ -198,7 +202,7 @@ describe('reverting a change of an override', () => {
     await composeOverrideService(config).put(aCall(), key, put, undefined);
     const { id } = await lastEvent('override.added', key);
     const limited = composeRevertService(config);
-    expect(await limited.revert(aCall({ dryRun: true }), id)).toMatchObject({ event: 'override.removed' });
+    expect(await limited.revert(aCall({ dryRun: true }), id)).toMatchObject({ event: { event: 'override.removed' } });
     expect(await stateOf(key, { userId, deviceId: null })).toHaveLength(1);
     await expect(limited.revert(aCall(), id)).rejects.toMatchObject({ code: 'RATE_LIMITED' });
   });
