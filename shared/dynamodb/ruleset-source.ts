@@ -74,8 +74,8 @@ interface Changed {
   readonly segments: Set<string>;
 }
 
-/** Where changes come faster than they can be read, everything is read. */
-const MAX_READS = 4;
+/** Where changes come faster than they can be read, the next check has those that came last. */
+const MAX_READS = 3;
 
 export class DynamoRulesetSource implements RulesetSource {
   constructor(private readonly table: Table) {}
@@ -114,11 +114,12 @@ export class DynamoRulesetSource implements RulesetSource {
   async loadChanged(environment: string, since: number): Promise<LoadedRuleset | undefined> {
     const changed: Changed = { flags: new Set(), segments: new Set() };
     let version = await this.addChanged(environment, since, changed);
-    for (let reads = 0; reads < MAX_READS && version !== undefined && version > since; reads += 1) {
-      const items = await this.table.batchGet(keysOf(environment, changed), 'strong');
+    for (let reads = 1; version !== undefined && version > since; reads += 1) {
+      const asked = { flags: new Set(changed.flags), segments: new Set(changed.segments) };
+      const items = await this.table.batchGet(keysOf(environment, asked), 'strong');
       const reached = await this.addChanged(environment, version, changed);
-      if (reached === version) {
-        return readRuleset(items, version, changed);
+      if (reached === version || reads === MAX_READS) {
+        return readRuleset(items, version, asked);
       }
       version = reached;
     }

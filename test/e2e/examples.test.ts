@@ -8,6 +8,7 @@ const folder = join(__dirname, '..', '..', 'examples');
 const ORDER = [
   'feature-flags-user-targeting.http',
   'typed-overrides.http',
+  'conflicting-overrides.http',
   'flags.http',
   'targeting-rules.http',
   'ofrep.http',

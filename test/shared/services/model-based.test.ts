@@ -6,8 +6,9 @@ import { OVERRIDE_KINDS, type OverrideKind } from '../../../shared/contract/over
 import { contextOf } from '../../../shared/evaluation/context';
 import { driveStream, isForUs, type StreamDrive } from '../../support/drive-stream';
 import { type ModelFlag, OverrideModel } from '../../support/override-model';
+import { aStep, iso, type OverrideRun } from '../../support/override-steps';
 import { asCollected, readStream } from '../../support/stream-records';
-import { aCall, aUserId, ENVIRONMENT, openWorld, type World } from '../../support/world';
+import { aUserId, ENVIRONMENT, openWorld, type World } from '../../support/world';
 
 /**
  * Overrides of two flags, two users and a device go through random changes, with time passing between them. After
@@ -35,11 +36,7 @@ afterAll(async () => {
 });
 
 /** A run has flags, users and a device of its own. */
-interface Run {
-  readonly model: OverrideModel;
-  readonly flags: readonly [ModelFlag, ModelFlag];
-  readonly users: readonly [string, string];
-  readonly device: string;
+interface Run extends OverrideRun {
   /** Records of the stream that were delivered. */
   delivered: number;
 }
@@ -58,7 +55,15 @@ const open = async (): Promise<Run> => {
   const users = [aUserId(), aUserId()] as const;
   const device = `${name}-phone`;
   await world.container.putDevice(users[0], device);
-  return { model: new OverrideModel(), flags, users, device, delivered: (await allRecords()).length };
+  const model = new OverrideModel();
+  const wait = (ms: number): void => {
+    nowMs += ms;
+    model.nowMs = nowMs;
+  };
+  wait(0);
+  const { container } = world;
+  const delivered = (await allRecords()).length;
+  return { container, model, flags, users, device, wait, collect: () => collect(flags), delivered };
 };
 
 /** Delivers what happened to the table since the last time: twice, and in a wrong order first, as a stream may. */
@@ -75,118 +80,9 @@ const deliverNew = async (run: Run): Promise<void> => {
   await stream.deliver(told);
 };
 
-const codeOf = (error: unknown): unknown => (error as { code?: unknown }).code;
-const outcomeOf = (work: Promise<unknown>): Promise<unknown> => work.then(() => 'done', codeOf);
-const iso = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());
-
-/** Does the same to the services and to the model. */
-type Step = (run: Run) => Promise<void>;
-
-const aFlag = fc.constantFrom(0 as const, 1 as const);
-const aUser = fc.constantFrom(0 as const, 1 as const);
-const aType = fc.constantFrom('include' as const, 'exclude' as const);
-const aReason = fc.constantFrom(null, 'support', 'beta');
-const anEnd = fc.constantFrom(null, 1_000, 60_000, 3_600_000);
-const endsAt = (inMs: number | null): number | null => (inMs === null ? null : nowMs + inMs);
-/** One of the two values that each flag has, by flag. */
-const aValue = fc.boolean();
-const valueOf = (flag: ModelFlag, isOn: boolean) => (isOn ? flag.on : flag.off);
-
-const steps: fc.Arbitrary<Step> = fc.oneof(
-  fc
-    .record({ flag: aFlag, user: aUser, type: aType, reason: aReason, end: anEnd })
-    .map(({ flag, user, type, reason, end }): Step => async ({ model, flags, users }) => {
-      const place = { flagKey: flags[flag].key, subject: users[user], kind: type };
-      const endsAtMs = endsAt(end);
-      const request = { userId: users[user], overrideType: type, reason, expiresAt: iso(endsAtMs) };
-      const { overrides } = world.container;
-      expect(await outcomeOf(overrides.put(aCall(), place.flagKey, request, undefined))).toBe(
-        model.put(place, { value: null, enabled: true, reason, endsAtMs }),
-      );
-    }),
-  fc
-    .record({ flag: aFlag, user: aUser, type: fc.option(aType, { nil: undefined }) })
-    .map(({ flag, user, type }): Step => async ({ model, flags, users }) => {
-      const of = { flagKey: flags[flag].key, subject: users[user] };
-      const kinds: OverrideKind[] = type === undefined ? ['include', 'exclude'] : [type];
-      expect(await outcomeOf(world.container.remove(of.flagKey, of.subject, type))).toBe(
-        model.remove(kinds.map((kind) => ({ ...of, kind }))),
-      );
-    }),
-  fc
-    .record({ flag: aFlag, user: aUser, value: aValue, enabled: fc.boolean(), reason: aReason, end: anEnd })
-    .map(({ flag, user, value, enabled, reason, end }): Step => async ({ model, flags, users }) => {
-      const place = { flagKey: flags[flag].key, subject: users[user], kind: 'value' } as const;
-      const fields = { value: valueOf(flags[flag], value), enabled, reason };
-      const endsAtMs = endsAt(end);
-      const request = { flagKey: place.flagKey, ...fields, expiresAt: iso(endsAtMs) };
-      const { typed } = world.container;
-      expect(await outcomeOf(typed.add(aCall(), place.subject, request, undefined))).toBe(
-        model.add(place, { ...fields, endsAtMs }),
-      );
-    }),
-  fc
-    .record({
-      flag: aFlag,
-      user: aUser,
-      value: fc.option(aValue, { nil: undefined }),
-      enabled: fc.option(fc.boolean(), { nil: undefined }),
-      end: fc.option(anEnd, { nil: undefined }),
-    })
-    .map(({ flag, user, value, enabled, end }): Step => async ({ model, flags, users }) => {
-      const place = { flagKey: flags[flag].key, subject: users[user], kind: 'value' } as const;
-      const fields = {
-        ...(value !== undefined && { value: valueOf(flags[flag], value) }),
-        ...(enabled !== undefined && { enabled }),
-      };
-      const endsAtMs = end === undefined ? undefined : endsAt(end);
-      const request = { ...fields, ...(endsAtMs !== undefined && { expiresAt: iso(endsAtMs) }) };
-      const { typed } = world.container;
-      expect(await outcomeOf(typed.update(aCall(), place.subject, place.flagKey, request))).toBe(
-        model.update(place, { ...fields, ...(endsAtMs !== undefined && { endsAtMs }) }),
-      );
-    }),
-  fc.record({ flag: aFlag, user: aUser }).map(({ flag, user }): Step => async ({ model, flags, users }) => {
-    const place = { flagKey: flags[flag].key, subject: users[user], kind: 'value' } as const;
-    expect(await outcomeOf(world.container.typed.remove(aCall(), place.subject, place.flagKey))).toBe(
-      model.remove([place]),
-    );
-  }),
-  fc
-    .record({
-      isOfDevice: fc.boolean(),
-      user: aUser,
-      values: fc.uniqueArray(fc.record({ flag: aFlag, value: fc.option(aValue) }), {
-        minLength: 1,
-        maxLength: 2,
-        selector: ({ flag }) => flag,
-      }),
-    })
-    .map(({ isOfDevice, user, values }): Step => async ({ model, flags, users, device }) => {
-      const pinned = Object.fromEntries(
-        values.map(({ flag, value }) => [
-          flags[flag].key,
-          value === null ? null : valueOf(flags[flag], value),
-        ]),
-      );
-      const subject = isOfDevice ? device : users[user];
-      const named = isOfDevice ? { deviceId: device } : { userId: users[user] };
-      expect(await outcomeOf(world.container.pin(named, pinned))).toBe(
-        model.pin(subject, isOfDevice, pinned),
-      );
-    }),
-  fc.constantFrom(500, 1_000, 30_000, 3_600_000).map((ms): Step => async () => {
-    nowMs += ms;
-  }),
-  fc.constant<Step>(async (run) => {
-    await collect(run);
-    run.model.collect();
-  }),
-);
-
 /** Removes what DynamoDB would have removed by now: what has expired, and tombstones. */
-const collect = async (run: Run): Promise<void> => {
-  for (const { key } of run.flags) {
+const collect = async (flags: readonly ModelFlag[]): Promise<void> => {
+  for (const { key } of flags) {
     const { Items = [] } = await client.send(
       new QueryCommand({
         TableName: world.engine.flagTableName,
@@ -284,13 +180,11 @@ const expectLog = async ({ model, flags }: Run): Promise<void> => {
 describe('overrides', () => {
   it('are what a simple model of them says, after every change', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(steps, STEPS), async (taken) => {
+      fc.asyncProperty(fc.array(aStep, STEPS), async (taken) => {
         const run = await open();
         for (const step of taken) {
-          nowMs += 1;
-          run.model.nowMs = nowMs;
+          run.wait(1);
           await step(run);
-          run.model.nowMs = nowMs;
           await deliverNew(run);
           await expectLists(run);
           await expectCounts(run);

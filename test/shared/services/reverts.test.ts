@@ -202,7 +202,9 @@ describe('reverting a change of an override', () => {
     await composeOverrideService(config).put(aCall(), key, put, undefined);
     const { id } = await lastEvent('override.added', key);
     const limited = composeRevertService(config);
-    expect(await limited.revert(aCall({ dryRun: true }), id)).toMatchObject({ event: { event: 'override.removed' } });
+    expect(await limited.revert(aCall({ dryRun: true }), id)).toMatchObject({
+      event: { event: 'override.removed' },
+    });
     expect(await stateOf(key, { userId, deviceId: null })).toHaveLength(1);
     await expect(limited.revert(aCall(), id)).rejects.toMatchObject({ code: 'RATE_LIMITED' });
   });
