@@ -51,7 +51,13 @@ describe('functions of the stack', () => {
       });
       expect(MemorySize).toBeGreaterThanOrEqual(512);
       expect(MemorySize).toBeLessThanOrEqual(1769);
-      expect(Timeout).toBe({ work: 300, record: 60, import: 15 }[String(access)] ?? 10);
+      expect(Timeout).toBe(
+        new Map([
+          ['work', 300],
+          ['record', 60],
+          ['import', 15],
+        ]).get(access) ?? 10,
+      );
     },
   );
 
