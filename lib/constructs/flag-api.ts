@@ -139,7 +139,7 @@ const corsFor = (allowedOrigins: readonly string[]): CorsPreflightOptions => ({
     'x-app-version',
     'x-request-id',
   ],
-  exposeHeaders: ['ETag', 'Retry-After', 'Location', 'X-Request-Id'],
+  exposeHeaders: ['ETag', 'Retry-After', 'Location', 'Link', 'X-Request-Id'],
   maxAge: Duration.hours(1),
 });
 

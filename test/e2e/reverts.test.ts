@@ -63,6 +63,27 @@ describe('reverting', () => {
     expect((await ask('GET', `${path}/users`)).body.includes).toMatchObject([{ userId, reason: 'why' }]);
   });
 
+  it('takes back many overrides that came as one change', async () => {
+    const [path, kept] = [await makeFlag(), newUserId()];
+    await ask('POST', `${path}/users`, { userId: kept, overrideType: 'include', reason: 'before' });
+    const userIds = [kept, newUserId(), newUserId()];
+    await ask('POST', `${path}/users/bulk`, { overrideType: 'include', userIds, reason: 'bulk' });
+    const id = await idOf('overrides.imported', path);
+    const dry = await revert(id, '?dryRun=true');
+    expect(dry).toMatchObject({ status: 202, body: { state: 'done' } });
+    const undoing = await revert(id);
+    expect(undoing).toMatchObject({ status: 202, body: { flagKey: keyOf(path), state: 'undoing' } });
+    await eventually(
+      () => ask('GET', undoing.headers.get('location') ?? ''),
+      ({ body }) => {
+        expect(body).toMatchObject({ state: 'undone' });
+      },
+    );
+    const { includes } = (await ask('GET', `${path}/users`)).body;
+    expect(includes).toMatchObject([{ userId: kept, reason: 'before' }]);
+    expectProblem(await revert(id), 409, 'IN_USE');
+  });
+
   it('is refused for what is not there, and for what is spelled wrong', async () => {
     const path = await makeFlag();
     const id = await idOf('flag.created', path);

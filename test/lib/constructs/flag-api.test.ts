@@ -174,7 +174,7 @@ describe('CORS', () => {
         'x-app-version',
         'x-request-id',
       ],
-      ExposeHeaders: ['ETag', 'Retry-After', 'Location', 'X-Request-Id'],
+      ExposeHeaders: ['ETag', 'Retry-After', 'Location', 'Link', 'X-Request-Id'],
       MaxAge: 3600,
     });
   });
