@@ -12,7 +12,8 @@ import type { FunctionSpec } from './template';
 const MAX_INSTANCES = 4;
 /** Lambda's limit of a synchronous answer. */
 const MAX_ANSWER_BYTES = 6 * 1024 * 1024;
-const END_WITHIN_MS = 1_000;
+/** Where it is measured what runs, each worker writes that down before it ends. */
+const END_WITHIN_MS = process.env['NODE_V8_COVERAGE'] === undefined ? 1_000 : 50_000;
 
 const workerCode = transformSync(readFileSync(join(__dirname, 'function-worker.ts'), 'utf8'), {
   loader: 'ts',
