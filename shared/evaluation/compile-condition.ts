@@ -146,11 +146,12 @@ const compileSegment = (
 };
 
 const isInSegment = (key: string, question: Question): boolean => {
-  const known = question.isIn.get(key);
+  const asked = (question.isIn ??= new Map<string, boolean>());
+  const known = asked.get(key);
   if (known !== undefined) {
     return known;
   }
   const found = question.segments.get(key)?.matches(question) ?? false;
-  question.isIn.set(key, found);
+  asked.set(key, found);
   return found;
 };

@@ -26,7 +26,7 @@ export const questionOf = (
   nowMs,
   segments,
   sha256,
-  isIn: new Map(),
+  isIn: undefined,
 });
 
 const NO_OVERRIDES: readonly UserFlagOverride[] = [];

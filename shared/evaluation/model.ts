@@ -190,8 +190,8 @@ export interface Question {
   readonly nowMs: number;
   readonly segments: CompiledSegments;
   readonly sha256: Sha256;
-  /** Whether the caller is in a segment, as far as it was asked: many conditions of many flags name the same. */
-  readonly isIn: Map<string, boolean>;
+  /** Whether the caller is in a segment, once one was asked: many conditions of many flags name the same. */
+  isIn: Map<string, boolean> | undefined;
 }
 
 /** Why something stored or sent cannot be evaluated. */
