@@ -1,41 +1,14 @@
-import { composeRevertService } from '../../../shared/composition/revert-service';
-import type { AuditEvent, AuditEventName } from '../../../shared/contract/audit';
-import { driveStream, type StreamDrive } from '../../support/drive-stream';
+import { revertingIn } from '../../support/reverting';
 import { aCall, ENVIRONMENT, openWorld, type World } from '../../support/world';
 
 let world: World;
-let drive: StreamDrive;
-let service: ReturnType<typeof composeRevertService>;
 
 beforeAll(async () => {
   world = await openWorld();
-  drive = driveStream(world);
-  service = composeRevertService(world.config);
 });
 afterAll(() => world.stop());
 
-let made = 0;
-const aFlag = async (fields: Record<string, unknown> = {}): Promise<string> => {
-  made += 1;
-  const key = `flag-${String(made)}`;
-  await world.container.createFlag({ key, ...fields });
-  return key;
-};
-
-let delivered = 0;
-/** The newest event of a kind on a flag, once the stream has been handled. */
-const lastEvent = async (event: AuditEventName, flagKey?: string): Promise<AuditEvent> => {
-  const records = await drive.records();
-  await drive.deliver(records.slice(delivered));
-  delivered = records.length;
-  const { items } = await world.container.audit.list({ environment: ENVIRONMENT, event, flagKey, limit: 1 });
-  return items[0]!;
-};
-
-const revert = async (id: string, more: Parameters<typeof aCall>[0] = {}) => {
-  const reverted = await service.revert(aCall(more), id);
-  return 'event' in reverted ? reverted.event : undefined;
-};
+const { aFlag, lastEvent, revert } = revertingIn(() => world);
 
 describe('reverting a change of a flag', () => {
   it.each([

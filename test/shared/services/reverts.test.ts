@@ -2,50 +2,25 @@ import { composeOverrideService } from '../../../shared/composition/override-ser
 import { composeOverrideWriter } from '../../../shared/composition/override-writer';
 import { openTables } from '../../../shared/composition/parts';
 import { composeRevertService } from '../../../shared/composition/revert-service';
-import type { AuditEvent, AuditEventName } from '../../../shared/contract/audit';
+import type { AuditEventName } from '../../../shared/contract/audit';
 import type { JsonValue } from '../../../shared/contract/primitives';
 import { composeOverrideReader } from '../../support/stored-overrides';
 import type { OverrideSubject } from '../../../shared/ports';
 import { OverrideWriter } from '../../../shared/services/override-writer';
 import { auditedOverride } from '../../../shared/services/shown-override';
-import { driveStream, type StreamDrive } from '../../support/drive-stream';
+import { revertingIn } from '../../support/reverting';
 import { aCall, aUserId, ENVIRONMENT, openWorld, type World } from '../../support/world';
 
 let world: World;
-let drive: StreamDrive;
-let service: ReturnType<typeof composeRevertService>;
 let writer: OverrideWriter;
 
 beforeAll(async () => {
   world = await openWorld();
-  drive = driveStream(world);
-  service = composeRevertService(world.config);
   writer = composeOverrideWriter(openTables(world.config).flagTable);
 });
 afterAll(() => world.stop());
 
-let made = 0;
-const aFlag = async (fields: Record<string, unknown> = {}): Promise<string> => {
-  made += 1;
-  const key = `flag-${String(made)}`;
-  await world.container.createFlag({ key, ...fields });
-  return key;
-};
-
-let delivered = 0;
-/** The newest event of a kind on a flag, once the stream has been handled. */
-const lastEvent = async (event: AuditEventName, flagKey?: string): Promise<AuditEvent> => {
-  const records = await drive.records();
-  await drive.deliver(records.slice(delivered));
-  delivered = records.length;
-  const { items } = await world.container.audit.list({ environment: ENVIRONMENT, event, flagKey, limit: 1 });
-  return items[0]!;
-};
-
-const revert = async (id: string, more: Parameters<typeof aCall>[0] = {}) => {
-  const reverted = await service.revert(aCall(more), id);
-  return 'event' in reverted ? reverted.event : undefined;
-};
+const { aFlag, lastEvent, revert } = revertingIn(() => world);
 
 const stateOf = (key: string, subject: OverrideSubject) => composeOverrideReader(world).shown(key, subject);
 
