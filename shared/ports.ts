@@ -41,8 +41,11 @@ export interface FlagRecord {
   readonly planned?: readonly PlannedChange[] | undefined;
 }
 
-/** A page ends before it has more than this many bytes of JSON: a function's answer has a limit of 6 MB. */
-export const MAX_PAGE_BYTES = 4 * 1024 * 1024;
+/**
+ * A page ends before it has more than this many bytes of JSON. A function's answer has a limit of 6 MB, and is JSON
+ * with the page as a text in it: each of the page's quotes and backslashes counts twice.
+ */
+export const MAX_PAGE_BYTES = 2.75 * 1024 * 1024;
 
 /** A strong look at one flag, good to base a write on. */
 export interface FlagSnapshot {

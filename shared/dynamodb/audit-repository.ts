@@ -155,7 +155,8 @@ export class DynamoAuditRepository implements AuditRepository {
         ExclusiveStartKey: start,
       });
       for (const item of await this.followed(page.items)) {
-        bytes += Buffer.byteLength(String(item['change']));
+        // what a change made of each key is shown beside it: at most all of it once more
+        bytes += 2 * Buffer.byteLength(String(item['change']));
         if (changes.length === query.limit || (changes.length > 0 && bytes > MAX_PAGE_BYTES)) {
           return { changes, next: positionOf(changes.at(-1)) };
         }

@@ -18,6 +18,19 @@ interface Outcome {
   code?: string;
 }
 
+/** An answer of a function, which is JSON with the body as a text in it. */
+const MAX_ANSWER_BYTES = 6 * 1024 * 1024;
+/** JSON writes no character with more bytes than this, so that most answers need not be measured. */
+const MAX_CHARACTER_BYTES = 6;
+
+/** Lists end before that; what shows a whole environment at once may be too much where values are long. */
+const checkSize = (response: HttpResponse): void => {
+  const isSmall = (response.body ?? '').length * MAX_CHARACTER_BYTES < MAX_ANSWER_BYTES / 2;
+  if (!isSmall && Buffer.byteLength(JSON.stringify(response)) > MAX_ANSWER_BYTES) {
+    throw new FlagError('INTERNAL', 'The answer has more than the 6 MB that a function can give.');
+  }
+};
+
 /** The gateway hands the path over decoded. */
 const uriOf = (path: string): string => encodeURI(path).replaceAll('#', '%23').replaceAll('?', '%3F');
 
@@ -56,7 +69,10 @@ export const answerProblems = ({
       startInvocation(event.requestContext.requestId, context.functionName);
     },
     after: (request) => {
-      request.response = request.response && finish(request.event, request.response);
+      if (request.response) {
+        checkSize(request.response);
+        request.response = finish(request.event, request.response);
+      }
     },
     onError: (request) => {
       const { event } = request;
