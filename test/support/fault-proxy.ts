@@ -12,7 +12,9 @@ export type Fault =
   /** Takes the call and never answers. */
   | 'hang'
   /** Passes the call on, then answers 500: the caller cannot know that it was carried out. */
-  | 'fail-after-commit';
+  | 'fail-after-commit'
+  /** Passes the call on, then answers that it is wrong. */
+  | 'refuse-after-commit';
 
 export interface FaultProxy {
   readonly endpoint: string;
@@ -22,7 +24,7 @@ export interface FaultProxy {
   inject(fault: Fault, options?: { operations?: readonly string[]; times?: number; skip?: number }): void;
   /**
    * The caller dies: `after` calls pass, the next is carried out or not, and nothing of what it tries after that gets
-   * through.
+   * through. It is told in a way that it does not try again, so that its end takes no time.
    */
   crash(after: number, isNextCarriedOut: boolean): void;
   heal(): void;
@@ -35,6 +37,24 @@ interface Rule {
   left: number;
   skip: number;
 }
+
+type ErrorAnswer = readonly [status: number, type: string];
+
+const SERVER_ERROR: ErrorAnswer = [500, 'InternalServerError'];
+const CLIENT_ERROR: ErrorAnswer = [400, 'ValidationException'];
+
+/** What is answered without passing the call on. */
+const REFUSALS: Readonly<Partial<Record<Fault, ErrorAnswer>>> = {
+  throttle: [400, 'ProvisionedThroughputExceededException'],
+  refuse: CLIENT_ERROR,
+  fail: SERVER_ERROR,
+};
+
+/** What is answered instead of what the engine said. */
+const AFTER_COMMIT: Readonly<Partial<Record<Fault, ErrorAnswer>>> = {
+  'fail-after-commit': SERVER_ERROR,
+  'refuse-after-commit': CLIENT_ERROR,
+};
 
 const errorBody = (type: string): string =>
   JSON.stringify({ __type: `com.amazonaws.dynamodb.v20120810#${type}`, message: 'injected' });
@@ -77,7 +97,7 @@ export const startFaultProxy = async (target: string): Promise<FaultProxy> => {
       if (crash.left >= 0) {
         return undefined;
       }
-      return crash.left === -1 && crash.isNextCarriedOut ? 'fail-after-commit' : 'fail';
+      return crash.left === -1 && crash.isNextCarriedOut ? 'refuse-after-commit' : 'refuse';
     }
     const applies = rule !== undefined && rule.left > 0 && (rule.operations?.includes(operation) ?? true);
     if (!applies || rule === undefined) {
@@ -95,17 +115,15 @@ export const startFaultProxy = async (target: string): Promise<FaultProxy> => {
     const operation = String(incoming.headers['x-amz-target']).split('.').at(-1) ?? '';
     calls.push(operation);
     const fault = faultFor(operation);
-    if (fault === 'throttle') {
-      answer(response, 400, 'ProvisionedThroughputExceededException');
-    } else if (fault === 'refuse') {
-      answer(response, 400, 'ValidationException');
-    } else if (fault === 'fail') {
-      answer(response, 500, 'InternalServerError');
+    const refusal = fault && REFUSALS[fault];
+    if (refusal !== undefined) {
+      answer(response, ...refusal);
     } else if (fault !== 'hang') {
       passOn(new URL(target), incoming, body, (from) => {
-        if (fault === 'fail-after-commit') {
+        const answered = fault && AFTER_COMMIT[fault];
+        if (answered !== undefined) {
           from.resume();
-          answer(response, 500, 'InternalServerError');
+          answer(response, ...answered);
           return;
         }
         response.writeHead(from.statusCode ?? 502, from.headers);

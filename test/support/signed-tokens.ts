@@ -14,10 +14,16 @@ export const IDENTITY_CLAIMS: IdentityClaims = {
 };
 export const MACHINE_CLIENT = 'machine-1';
 
+const newPair = () => generateKeyPairSync('rsa', { modulusLength: 2048 });
+let keys: { pair: KeyPair; stranger: KeyPair } | undefined;
+type KeyPair = ReturnType<typeof newPair>;
+
+/** Made once, where they are needed: that takes longer than a test. */
+const keyPairs = () => (keys ??= { pair: newPair(), stranger: newPair() });
+
 /** A user pool reduced to what a verifier sees of it: an issuer, and keys behind an address. */
 export const startIssuer = async () => {
-  const pair = generateKeyPairSync('rsa', { modulusLength: 2048 });
-  const stranger = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const { pair, stranger } = keyPairs();
   const jwk = { ...pair.publicKey.export({ format: 'jwk' }), kid: 'key-1', use: 'sig', alg: 'RS256' };
   let requests = 0;
   let isDown = false;
