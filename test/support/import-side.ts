@@ -19,7 +19,6 @@ export const includes = (userIds: readonly string[], reason = ''): Row[] =>
 export const importSide = (world: World) => {
   const { imports, importJobs, overrides } = world.container;
   const drive = driveStream(world);
-  const delivered = new Set<string>();
   const placeOf = (flagKey: string, importId: string) => ({ environment: ENVIRONMENT, flagKey, importId });
   const workOff = (flagKey: string, { id }: Pick<Import, 'id'>, steps = Infinity): Promise<void> => {
     let left = steps;
@@ -67,9 +66,7 @@ export const importSide = (world: World) => {
     },
     /** Events of imports on the flag, once the stream has been delivered. */
     audited: async (flagKey: string) => {
-      const records = (await drive.records()).filter(({ eventID }) => !delivered.has(eventID));
-      await drive.deliver(records);
-      records.forEach(({ eventID }) => delivered.add(eventID));
+      await drive.deliverNew();
       const events = await drive.auditLog();
       return {
         imported: events.filter((each) => each.event === 'overrides.imported' && each.flagKey === flagKey),

@@ -1,12 +1,12 @@
 import { composeRevertService } from '../../shared/composition/revert-service';
 import type { AuditEvent, AuditEventName } from '../../shared/contract/audit';
-import { driveStream } from './drive-stream';
+import { driveStream, type StreamDrive } from './drive-stream';
 import { aCall, ENVIRONMENT, type World } from './world';
 
 /** Flags of a world, what the log says of them, and reverts of it. */
 export const revertingIn = (world: () => World) => {
   let made = 0;
-  let delivered = 0;
+  let drive: StreamDrive | undefined;
   return {
     aFlag: async (fields: Record<string, unknown> = {}): Promise<string> => {
       made += 1;
@@ -16,10 +16,8 @@ export const revertingIn = (world: () => World) => {
     },
     /** The newest event of a kind on a flag, once the stream has been handled. */
     lastEvent: async (event: AuditEventName, flagKey?: string): Promise<AuditEvent> => {
-      const drive = driveStream(world());
-      const records = await drive.records();
-      await drive.deliver(records.slice(delivered));
-      delivered = records.length;
+      drive ??= driveStream(world());
+      await drive.deliverNew();
       const { items } = await world().container.audit.list({
         environment: ENVIRONMENT,
         event,

@@ -21,32 +21,47 @@ export interface StreamRecord {
   };
 }
 
-/** Every record of a table's stream so far, oldest first. */
-export const readStream = async (
+/** Reads a table's stream: every record so far, oldest first, however often it is asked. */
+export const openStream = (
   endpoint: string,
   tableName: string,
   times: RecordTimes,
-): Promise<StreamRecord[]> => {
+): (() => Promise<readonly StreamRecord[]>) => {
   const client = new DynamoDBStreamsClient({ endpoint });
-  const { Streams = [] } = await client.send(new ListStreamsCommand({ TableName: tableName }));
-  const StreamArn = Streams[0]?.StreamArn;
-  const { StreamDescription } = await client.send(new DescribeStreamCommand({ StreamArn }));
   const records: StreamRecord[] = [];
-  for (const { ShardId } of StreamDescription?.Shards ?? []) {
-    const start = new GetShardIteratorCommand({ StreamArn, ShardId, ShardIteratorType: 'TRIM_HORIZON' });
-    let { ShardIterator } = await client.send(start);
-    for (let isEnd = false; !isEnd && ShardIterator !== undefined;) {
-      const page = await client.send(new GetRecordsCommand({ ShardIterator }));
-      for (const { dynamodb, ...record } of page.Records ?? []) {
-        const { eventID = '' } = record;
-        const seconds = times.secondsOf(eventID, dynamodb?.ApproximateCreationDateTime ?? new Date(0));
-        records.push({ ...record, dynamodb: { ...dynamodb, ApproximateCreationDateTime: seconds } } as never);
+  /** Where to go on in each shard; undefined where it is closed. */
+  const iterators = new Map<string | undefined, string | undefined>();
+
+  const openShards = async (): Promise<void> => {
+    const { Streams = [] } = await client.send(new ListStreamsCommand({ TableName: tableName }));
+    const StreamArn = Streams[0]?.StreamArn;
+    const { StreamDescription } = await client.send(new DescribeStreamCommand({ StreamArn }));
+    for (const { ShardId } of StreamDescription?.Shards ?? []) {
+      if (!iterators.has(ShardId)) {
+        const start = new GetShardIteratorCommand({ StreamArn, ShardId, ShardIteratorType: 'TRIM_HORIZON' });
+        iterators.set(ShardId, (await client.send(start)).ShardIterator);
       }
-      isEnd = (page.Records ?? []).length === 0;
-      ShardIterator = page.NextShardIterator;
     }
-  }
-  return records;
+  };
+
+  return async () => {
+    await openShards();
+    for (const [shardId, iterator] of iterators) {
+      let next = iterator;
+      for (let isEnd = false; !isEnd && next !== undefined;) {
+        const page = await client.send(new GetRecordsCommand({ ShardIterator: next }));
+        for (const { dynamodb, ...record } of page.Records ?? []) {
+          const said = dynamodb?.ApproximateCreationDateTime ?? new Date(0);
+          const seconds = times.secondsOf(record.eventID ?? '', said);
+          records.push({ ...record, dynamodb: { ...dynamodb, ApproximateCreationDateTime: seconds } } as never);
+        }
+        isEnd = (page.Records ?? []).length === 0;
+        next = page.NextShardIterator;
+      }
+      iterators.set(shardId, next);
+    }
+    return records;
+  };
 };
 
 /** As DynamoDB marks what it removed because its `ttl` had passed. */

@@ -50,46 +50,58 @@ export const aCall = (call: Partial<Call> = {}): Call => ({
   ...call,
 });
 
+/** Services that are composed when they are first asked for: a container is one function, and has but its own. */
+const composedWhenAsked = <Services extends object>(compose: {
+  [Name in keyof Services]: () => Services[Name];
+}): Services => {
+  const services = {} as Services;
+  for (const [name, make] of Object.entries(compose) as [keyof Services, () => never][]) {
+    let made: Services[keyof Services] | undefined;
+    Object.defineProperty(services, name, { enumerable: true, get: () => (made ??= make()) });
+  }
+  return services;
+};
+
+const servicesOf = (config: Config) =>
+  composedWhenAsked({
+    flags: () => composeFlagService(config),
+    rules: () => composeRuleService(config),
+    segments: () => composeSegmentService(config),
+    copies: () => composeFlagCopyService(config),
+    overrides: () => composeOverrideService(config),
+    typed: () => composeTypedOverrideService(config),
+    search: () => composeOverrideSearch(config),
+    batches: () => composeOverrideBatchService(config),
+    reports: () => composeOverrideReportService(config),
+    evaluation: () => composeEvaluationService(config),
+    bulk: () => composeBulkOverrideService(config),
+    imports: () => composeImportService(config),
+    importJobs: () => composeImportJobs(config),
+    devices: () => composeDeviceService(config),
+    featureFlags: () => composeFeatureFlagService(config),
+    audit: () => composeAuditService(config),
+  });
+
 /** The services of one container: caches of its own, the table shared with every other. */
 const composeContainer = (config: Config) => {
-  const flags = composeFlagService(config);
-  const overrides = composeOverrideService(config);
-  const evaluation = composeEvaluationService(config);
-  const devices = composeDeviceService(config);
-  const featureFlags = composeFeatureFlagService(config);
-  return {
-    flags,
-    rules: composeRuleService(config),
-    segments: composeSegmentService(config),
-    copies: composeFlagCopyService(config),
-    overrides,
-    typed: composeTypedOverrideService(config),
-    search: composeOverrideSearch(config),
-    batches: composeOverrideBatchService(config),
-    reports: composeOverrideReportService(config),
-    evaluation,
-    bulk: composeBulkOverrideService(config),
-    imports: composeImportService(config),
-    importJobs: composeImportJobs(config),
-    devices,
-    featureFlags,
-    audit: composeAuditService(config),
+  const services = servicesOf(config);
+  return Object.assign(services, {
     createFlag: (flag: { key: string } & Partial<Flag>) =>
-      flags.create(aCall(), { type: 'boolean', ...flag }),
+      services.flags.create(aCall(), { type: 'boolean', ...flag }),
     put: (
       flagKey: string,
       userId: string,
       overrideType: OverrideType,
       more: { expiresAt?: string; reason?: string } = {},
-    ) => overrides.put(aCall(), flagKey, { userId, overrideType, ...more }, undefined),
+    ) => services.overrides.put(aCall(), flagKey, { userId, overrideType, ...more }, undefined),
     remove: (flagKey: string, userId: string, overrideType?: OverrideType) =>
-      overrides.remove(aCall(), flagKey, userId, overrideType),
+      services.overrides.remove(aCall(), flagKey, userId, overrideType),
     putDevice: (userId: string, deviceId: string, type: DeviceType = 'phone') =>
-      devices.put(aCall(), userId, deviceId, { type }, undefined),
+      services.devices.put(aCall(), userId, deviceId, { type }, undefined),
     /** Pins values of flags; null clears one. */
     pin: async (subject: NamedSubject, values: Readonly<Record<string, JsonValue>>) => {
       const flags = Object.entries(values).map(([key, value]) => ({ key, value }));
-      return (await featureFlags.change(aCall(), subject, { flags }, undefined)).flags;
+      return (await services.featureFlags.change(aCall(), subject, { flags }, undefined)).flags;
     },
     /** What the flag gives the user, undefined where it is absent. */
     valueOf: async (
@@ -97,10 +109,12 @@ const composeContainer = (config: Config) => {
       userId: string | undefined,
       deviceId?: string,
     ): Promise<JsonValue | undefined> => {
-      const { evaluations } = await evaluation.evaluate(contextOf(ENVIRONMENT, { userId, deviceId }));
+      const { evaluations } = await services.evaluation.evaluate(
+        contextOf(ENVIRONMENT, { userId, deviceId }),
+      );
       return evaluations.find(({ key }) => key === flagKey)?.value;
     },
-  };
+  });
 };
 
 type Container = ReturnType<typeof composeContainer>;

@@ -30,7 +30,7 @@ describe('a write that did not come through the API', () => {
         ExpressionAttributeValues: { ':flag': JSON.stringify({ ...flag, enabled: true }) },
       }),
     );
-    await stream.deliver(await stream.records());
+    await stream.deliverNew();
     expect(await stream.unattributed()).toMatchObject([
       {
         flagKey: 'tampered',
@@ -48,9 +48,9 @@ describe('a write that did not come through the API', () => {
     await world.container.put('torn', user, 'include');
     const TableName = world.engine.flagTableName;
     await client.send(new DeleteCommand({ TableName, Key: await stream.includeKey('torn', user) }));
-    await stream.deliver(await stream.records());
+    await stream.deliverNew();
     await client.send(new DeleteCommand({ TableName, Key: flagItemKey(ENVIRONMENT, 'torn') }));
-    await stream.deliver(await stream.records());
+    await stream.deliverNew();
     const found = await stream.unattributed();
     expect(found.map(({ targetUserId }) => targetUserId)).toEqual(expect.arrayContaining([user, null]));
     expect(found).toHaveLength(2);
@@ -69,7 +69,7 @@ describe('a write that did not come through the API', () => {
         ExpressionAttributeValues: { ':flag': '{ not json' },
       }),
     );
-    await stream.deliver(await stream.records());
+    await stream.deliverNew();
     expect(await stream.unattributed()).toMatchObject([{ flagKey: 'broken', after: { flag: '{ not json' } }]);
     await pause(700);
     expect(await warm.valueOf('broken', aUserId())).toBe(true);
@@ -159,7 +159,7 @@ describe('an override written while its flag was being deleted', () => {
         },
       }),
     );
-    await stream.deliver(await stream.records());
+    await stream.deliverNew();
     expect((await stream.auditLog()).map(({ event }) => event)).toEqual(['flag.deleted', 'flag.created']);
     const sweeps = await world.engine.itemsBeginning(`FLAG#${ENVIRONMENT}#raced`, 'SWEEP#');
     expect(sweeps).toMatchObject([{ generation, round: 1 }]);

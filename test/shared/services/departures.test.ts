@@ -68,7 +68,7 @@ describe('a person who left', () => {
     });
     expect(includes).toEqual([]);
     expect(await world.newContainer().valueOf(a, userId)).toBe(false);
-    await drive.deliver(await drive.records());
+    await drive.deliverNew();
     const { items } = await world.container.audit.list({ environment: ENVIRONMENT, userId, limit: 99 });
     const removals = items.filter(({ event }) => event === 'override.removed');
     expect(removals.map(({ flagKey }) => flagKey).sort()).toEqual([a, b].sort());

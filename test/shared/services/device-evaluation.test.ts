@@ -90,7 +90,7 @@ describe('an explanation for a device', () => {
     await world.container.pin({ deviceId: 'dev-told-phone' }, { [key]: null });
     const cleared = await momentBetween();
     const stream = driveStream(world);
-    await stream.deliver(await stream.records());
+    await stream.deliverNew();
 
     const at = (moment?: string, userId = user) =>
       explain(key, { userId, deviceId: 'dev-told-phone', ...(moment !== undefined && { at: moment }) });

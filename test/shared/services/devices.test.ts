@@ -124,7 +124,7 @@ describe('the end of a device', () => {
     await world.container.devices.remove(aCall(), user, 'ending');
 
     const stream = driveStream(world);
-    await stream.deliver(await stream.records());
+    await stream.deliverNew();
     const ofDevice = (await stream.auditLog()).filter(({ targetDeviceId }) => targetDeviceId === 'ending');
     expect(
       ofDevice
@@ -174,7 +174,7 @@ describe('changes of devices', () => {
     await devices.put(aCall(), user, 'logged', { type: 'laptop', name: 'Work' }, undefined);
     await devices.remove(aCall(), user, 'logged');
     const stream = driveStream(world);
-    await stream.deliver(await stream.records());
+    await stream.deliverNew();
     const { items } = await world.container.audit.list({ environment: ENVIRONMENT, userId: user, limit: 10 });
     expect(items).toMatchObject([
       { event: 'device.removed', before: { type: 'laptop' }, after: null, targetDeviceId: 'logged' },

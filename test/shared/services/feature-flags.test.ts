@@ -3,14 +3,15 @@ import { composeOverrideWriter } from '../../../shared/composition/override-writ
 import { openTables } from '../../../shared/composition/parts';
 import { batchChange } from '../../../shared/services/batch-change';
 import { OverrideWriter } from '../../../shared/services/override-writer';
-import { driveStream } from '../../support/drive-stream';
+import { driveStream, type StreamDrive } from '../../support/drive-stream';
 import { aCall, aUserId, ENVIRONMENT, openWorld, pauseUntil, soonMs, type World } from '../../support/world';
 
 let world: World;
-let delivered = 0;
+let stream: StreamDrive;
 
 beforeAll(async () => {
   world = await openWorld();
+  stream = driveStream(world);
   const { createFlag } = world.container;
   await createFlag({ key: 'ff-bool' });
   await createFlag({
@@ -28,12 +29,7 @@ const change = (userId: string, flags: { key: string; value: any }[], call = aCa
 
 /** What the log has once the changes that are new since the last time have been delivered. */
 const auditOf = async (userId: string) => {
-  const stream = driveStream(world);
-  const changes = (await stream.records()).filter(({ dynamodb }) =>
-    dynamodb.Keys['SK']?.S.startsWith('CHANGE#'),
-  );
-  await stream.deliver(changes.slice(delivered));
-  delivered = changes.length;
+  await stream.deliverNew();
   return (await world.container.audit.list({ environment: ENVIRONMENT, userId, limit: 500 })).items;
 };
 

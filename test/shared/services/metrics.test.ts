@@ -21,7 +21,7 @@ afterAll(() => world.stop());
 const read = () => composeMetricsService(world.config).read(ENVIRONMENT);
 const totalsOf = async (key: string) => (await read()).overrideTotals.get(key);
 const activeOf = async (key: string) => (await read()).activeOverrides.get(key);
-const deliverAll = async () => drive.deliver(await drive.records());
+const deliverAll = async () => drive.deliverNew();
 
 const aFlag = async (): Promise<string> => {
   const key = `flag-${aUserId()}`;

@@ -1,13 +1,12 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DeleteCommand, DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import * as fc from 'fast-check';
-import { RecordTimes } from '../../../local/record-times';
 import { OVERRIDE_KINDS, type OverrideKind } from '../../../shared/contract/override';
 import { contextOf } from '../../../shared/evaluation/context';
-import { driveStream, isForUs, type StreamDrive } from '../../support/drive-stream';
+import { driveStream, type StreamDrive } from '../../support/drive-stream';
 import { type ModelFlag, OverrideModel } from '../../support/override-model';
 import { aStep, iso, type OverrideRun } from '../../support/override-steps';
-import { asCollected, readStream } from '../../support/stream-records';
+import { asCollected } from '../../support/stream-records';
 import { aUserId, ENVIRONMENT, openWorld, type World } from '../../support/world';
 
 /**
@@ -35,15 +34,7 @@ afterAll(async () => {
   await world.stop();
 });
 
-/** A run has flags, users and a device of its own. */
-interface Run extends OverrideRun {
-  /** Records of the stream that were delivered. */
-  delivered: number;
-}
-
-const allRecords = () => readStream(world.engine.endpoint, world.engine.flagTableName, new RecordTimes());
-
-const open = async (): Promise<Run> => {
+const open = async (): Promise<OverrideRun> => {
   const name = `model-${aUserId().slice(0, 8)}`;
   const flags = [
     { key: `${name}-a`, on: true, off: false },
@@ -62,16 +53,13 @@ const open = async (): Promise<Run> => {
   };
   wait(0);
   const { container } = world;
-  const delivered = (await allRecords()).length;
-  return { container, model, flags, users, device, wait, collect: () => collect(flags), delivered };
+  await stream.news();
+  return { container, model, flags, users, device, wait, collect: () => collect(flags) };
 };
 
 /** Delivers what happened to the table since the last time: twice, and in a wrong order first, as a stream may. */
-const deliverNew = async (run: Run): Promise<void> => {
-  const records = await allRecords();
-  const fresh = records.slice(run.delivered).filter(isForUs);
-  run.delivered = records.length;
-  const told = fresh.map((record) => {
+const deliverNew = async (): Promise<void> => {
+  const told = (await stream.news()).map((record) => {
     record.dynamodb.ApproximateCreationDateTime = Math.floor(nowMs / 1000);
     // nothing removes items here but collection
     return record.eventName === 'REMOVE' ? asCollected(record) : record;
@@ -101,7 +89,7 @@ const collect = async (flags: readonly ModelFlag[]): Promise<void> => {
 const byText = (one: unknown, other: unknown): number =>
   JSON.stringify(one) < JSON.stringify(other) ? -1 : 1;
 
-const expectLists = async ({ model, flags, users }: Run): Promise<void> => {
+const expectLists = async ({ model, flags, users }: OverrideRun): Promise<void> => {
   const page = { after: undefined, limit: 50 };
   for (const { key } of flags) {
     const { includes, excludes } = await world.container.overrides.list(ENVIRONMENT, key, page);
@@ -132,7 +120,7 @@ const expectLists = async ({ model, flags, users }: Run): Promise<void> => {
   }
 };
 
-const expectCounts = async ({ model, flags, device }: Run): Promise<void> => {
+const expectCounts = async ({ model, flags, device }: OverrideRun): Promise<void> => {
   const filter = { q: flags[0].key.slice(0, -2), tag: undefined, state: undefined };
   const { items } = await world.container.flags.list(ENVIRONMENT, { after: undefined, limit: 50, ...filter });
   const countOf = (key: string, kind: OverrideKind) =>
@@ -142,7 +130,7 @@ const expectCounts = async ({ model, flags, device }: Run): Promise<void> => {
   );
 };
 
-const expectValues = async ({ model, flags, users, device }: Run): Promise<void> => {
+const expectValues = async ({ model, flags, users, device }: OverrideRun): Promise<void> => {
   const container = world.newContainer();
   for (const userId of users) {
     for (const deviceId of [undefined, device]) {
@@ -156,7 +144,7 @@ const expectValues = async ({ model, flags, users, device }: Run): Promise<void>
   }
 };
 
-const expectLog = async ({ model, flags }: Run): Promise<void> => {
+const expectLog = async ({ model, flags }: OverrideRun): Promise<void> => {
   for (const { key } of flags) {
     const { items } = await world.container.audit.list({
       environment: ENVIRONMENT,
@@ -185,7 +173,7 @@ describe('overrides', () => {
         for (const step of taken) {
           run.wait(1);
           await step(run);
-          await deliverNew(run);
+          await deliverNew();
           await expectLists(run);
           await expectCounts(run);
           await expectValues(run);

@@ -134,7 +134,7 @@ describe('a batch', () => {
     // 50 were added and 50 removed: the hour is full
     await expect(give(aUserId(), 'hundred-a')).rejects.toMatchObject({ code: 'RATE_LIMITED' });
     const stream = driveStream(world);
-    await stream.deliver(await stream.records());
+    await stream.deliverNew();
     const log = await world.container.audit.list({
       environment: ENVIRONMENT,
       actor: 'batch-admin',

@@ -81,7 +81,7 @@ describe('a schema that values of overrides do not fit', () => {
       code: 'INVALID_VALUE',
     });
     const stream = driveStream(world);
-    await stream.deliver(await stream.records());
+    await stream.deliverNew();
     const { items } = await world.container.audit.list({
       environment: ENVIRONMENT,
       actor: 'forcing-admin',

@@ -176,7 +176,7 @@ describe('a value for a user', () => {
     await world.container.typed.update(aCall(), user, key, { enabled: false });
     await world.container.typed.remove(aCall(), user, key);
     const stream = driveStream(world);
-    await stream.deliver(await stream.records());
+    await stream.deliverNew();
     const { items } = await world.container.audit.list({ environment: ENVIRONMENT, userId: user, limit: 9 });
     expect(items.map(({ event, flagKey, changedKeys }) => [event, flagKey, changedKeys])).toEqual([
       ['override.removed', key, ['value', 'enabled', 'reason']],
