@@ -25,8 +25,8 @@ const createTestTables = async (endpoint: string, stream: boolean): Promise<void
   );
 };
 
-/** An engine of its own with the tables of the template, empty. Without a stream it stays fast under many writes. */
-export const startTestEngine = async ({ stream = true } = {}): Promise<TestEngine> => {
+/** An engine of its own with the tables of the template, empty. A stream slows it down with every write. */
+export const startTestEngine = async ({ stream = false } = {}): Promise<TestEngine> => {
   const dataDir = mkdtempSync(join(tmpdir(), 'guidon-engine-'));
   const engine = await startEngine({ dataDir, kind: process.env['GUIDON_ENGINE'], isEphemeral: true });
   const stop = stopAtTheEnd(async () => {

@@ -53,7 +53,10 @@ export const openStream = (
         for (const { dynamodb, ...record } of page.Records ?? []) {
           const said = dynamodb?.ApproximateCreationDateTime ?? new Date(0);
           const seconds = times.secondsOf(record.eventID ?? '', said);
-          records.push({ ...record, dynamodb: { ...dynamodb, ApproximateCreationDateTime: seconds } } as never);
+          records.push({
+            ...record,
+            dynamodb: { ...dynamodb, ApproximateCreationDateTime: seconds },
+          } as never);
         }
         isEnd = (page.Records ?? []).length === 0;
         next = page.NextShardIterator;

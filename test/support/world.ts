@@ -121,8 +121,6 @@ type Container = ReturnType<typeof composeContainer>;
 
 export interface World {
   readonly engine: TestEngine;
-  /** Between the services and the engine. */
-  readonly proxy: FaultProxy;
   readonly config: Config;
   /** The container most tests use. */
   readonly container: Container;
@@ -130,11 +128,36 @@ export interface World {
   stop(): Promise<void>;
 }
 
+export interface FaultyWorld extends World {
+  /** Between the services and the engine. */
+  readonly proxy: FaultProxy;
+}
+
+type WorldOptions = NonNullable<Parameters<typeof startTestEngine>[0]>;
+
 /** A fresh table on a real engine, and services over it as the functions compose them. */
-export const openWorld = async (options: { stream?: boolean } = {}): Promise<World> => {
+export const openWorld = async (options: WorldOptions = {}): Promise<World> => {
+  const engine = await startTestEngine(options);
+  return worldOn(engine, engine.endpoint);
+};
+
+/** The same with something in between that fails where it is told to. */
+export const openFaultyWorld = async (options: WorldOptions = {}): Promise<FaultyWorld> => {
   const engine = await startTestEngine(options);
   const proxy = await startFaultProxy(engine.endpoint);
-  process.env['AWS_ENDPOINT_URL_DYNAMODB'] = proxy.endpoint;
+  const world = worldOn(engine, proxy.endpoint);
+  return {
+    ...world,
+    proxy,
+    stop: async () => {
+      await proxy.stop();
+      await world.stop();
+    },
+  };
+};
+
+const worldOn = (engine: TestEngine, endpoint: string): World => {
+  process.env['AWS_ENDPOINT_URL_DYNAMODB'] = endpoint;
   const folder = mkdtempSync(join(tmpdir(), 'guidon-parts-'));
   const config: Config = {
     flagTableName: engine.flagTableName,
@@ -155,12 +178,10 @@ export const openWorld = async (options: { stream?: boolean } = {}): Promise<Wor
   };
   return {
     engine,
-    proxy,
     config,
     container: composeContainer(config),
     newContainer: () => composeContainer(config),
     stop: async () => {
-      await proxy.stop();
       await engine.stop();
       rmSync(folder, { recursive: true, force: true });
     },

@@ -1,14 +1,14 @@
 import { openTables } from '../../../shared/composition/parts';
 import { DynamoChangeLimiter } from '../../../shared/dynamodb/change-limiter';
-import { aUserId, ENVIRONMENT, openWorld, type World } from '../../support/world';
+import { aUserId, ENVIRONMENT, openFaultyWorld, type FaultyWorld } from '../../support/world';
 
 const HOUR_MS = 3_600_000;
 
-let world: World;
+let world: FaultyWorld;
 let nowMs: number;
 
 beforeAll(async () => {
-  world = await openWorld({ stream: false });
+  world = await openFaultyWorld();
 });
 beforeEach(() => {
   nowMs = Date.parse('2026-11-21T10:00:00Z');

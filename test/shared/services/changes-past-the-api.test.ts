@@ -10,7 +10,7 @@ let stream: StreamDrive;
 let client: DynamoDBDocumentClient;
 
 beforeEach(async () => {
-  world = await openWorld();
+  world = await openWorld({ stream: true });
   stream = driveStream(world);
   client = DynamoDBDocumentClient.from(new DynamoDBClient({ endpoint: world.engine.endpoint }));
 });

@@ -11,7 +11,7 @@ let stream: StreamDrive;
 let client: DynamoDBDocumentClient;
 
 beforeEach(async () => {
-  world = await openWorld();
+  world = await openWorld({ stream: true });
   stream = driveStream(world);
   client = DynamoDBDocumentClient.from(new DynamoDBClient({ endpoint: world.engine.endpoint }));
 });

@@ -5,7 +5,7 @@ import { aUserId, ENVIRONMENT, openWorld, type World } from '../../support/world
 let world: World;
 
 beforeAll(async () => {
-  world = await openWorld();
+  world = await openWorld({ stream: true });
 });
 afterAll(() => world.stop());
 

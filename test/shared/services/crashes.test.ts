@@ -3,18 +3,18 @@ import type { AuditEvent } from '../../../shared/contract/audit';
 import type { OverrideCounts } from '../../../shared/contract/flag';
 import { CRASH_PATHS, type CrashPath, type Subject } from '../../support/crash-paths';
 import { driveStream, type StreamDrive } from '../../support/drive-stream';
-import { aUserId, ENVIRONMENT, openWorld, type World } from '../../support/world';
+import { aUserId, ENVIRONMENT, openFaultyWorld, type FaultyWorld } from '../../support/world';
 
 /**
  * A container dies at each of the calls of each write, before or after the table carried that call out. Whoever asked
  * asks again. Then there is one change, one entry of the log, and counters that are right.
  */
 
-let world: World;
+let world: FaultyWorld;
 let stream: StreamDrive;
 
 beforeAll(async () => {
-  world = await openWorld();
+  world = await openFaultyWorld({ stream: true });
   stream = driveStream(world);
 });
 afterEach(() => {

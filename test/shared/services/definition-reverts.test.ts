@@ -4,7 +4,7 @@ import { aCall, ENVIRONMENT, openWorld, type World } from '../../support/world';
 let world: World;
 
 beforeAll(async () => {
-  world = await openWorld();
+  world = await openWorld({ stream: true });
 });
 afterAll(() => world.stop());
 

@@ -4,14 +4,14 @@ import { openTables } from '../../../shared/composition/parts';
 import { OverrideWriter } from '../../../shared/services/override-writer';
 import { driveStream, type StreamDrive } from '../../support/drive-stream';
 import { composeOverrideReader } from '../../support/stored-overrides';
-import { aCall, aUserId, ENVIRONMENT, openWorld, type World } from '../../support/world';
+import { aCall, aUserId, ENVIRONMENT, openFaultyWorld, type FaultyWorld } from '../../support/world';
 
-let world: World;
+let world: FaultyWorld;
 let drive: StreamDrive;
 const known = new Set<string>();
 
 beforeAll(async () => {
-  world = await openWorld();
+  world = await openFaultyWorld({ stream: true });
   drive = driveStream(world);
 });
 afterEach(() => {

@@ -2,12 +2,12 @@ import { contextOf } from '../../../shared/evaluation/context';
 import { composeEvaluationService } from '../../../shared/composition/evaluation-service';
 import { driveStream } from '../../support/drive-stream';
 import { detailOf, explainIn, matchedBy, momentBetween } from '../../support/explanations';
-import { aCall, aUserId, ENVIRONMENT, openWorld, type World } from '../../support/world';
+import { aCall, aUserId, ENVIRONMENT, openFaultyWorld, type FaultyWorld } from '../../support/world';
 
-let world: World;
+let world: FaultyWorld;
 
 beforeAll(async () => {
-  world = await openWorld();
+  world = await openFaultyWorld({ stream: true });
 });
 afterAll(() => world.stop());
 

@@ -1,11 +1,11 @@
 import type { FlagError } from '../../../shared/errors';
 import { driveStream } from '../../support/drive-stream';
-import { aCall, aUserId, ENVIRONMENT, openWorld, type World } from '../../support/world';
+import { aCall, aUserId, ENVIRONMENT, openFaultyWorld, type FaultyWorld } from '../../support/world';
 
-let world: World;
+let world: FaultyWorld;
 
 beforeAll(async () => {
-  world = await openWorld();
+  world = await openFaultyWorld({ stream: true });
 });
 afterEach(() => {
   world.proxy.heal();

@@ -6,13 +6,13 @@ import { composeSegmentService } from '../../../shared/composition/segment-servi
 import { withDeadline } from '../../../shared/deadline';
 import { flagItemKey } from '../../../shared/dynamodb/keys';
 import { detailOf, explainIn, matchedBy, ruleOn } from '../../support/explanations';
-import { aCall, aUserId, ENVIRONMENT, openWorld, type World } from '../../support/world';
+import { aCall, aUserId, ENVIRONMENT, openFaultyWorld, type FaultyWorld } from '../../support/world';
 
-let world: World;
+let world: FaultyWorld;
 let table: DynamoDBDocumentClient;
 
 beforeAll(async () => {
-  world = await openWorld();
+  world = await openFaultyWorld();
   table = DynamoDBDocumentClient.from(new DynamoDBClient({ endpoint: world.engine.endpoint }));
 });
 afterEach(() => {

@@ -8,15 +8,15 @@ import {
   CACHE_CHECK_MS,
   composeStreamSide,
   ENVIRONMENT,
-  openWorld,
+  openFaultyWorld,
   pause,
-  type World,
+  type FaultyWorld,
 } from '../../support/world';
 
-let world: World;
+let world: FaultyWorld;
 
 beforeAll(async () => {
-  world = await openWorld();
+  world = await openFaultyWorld();
 });
 afterEach(() => {
   world.proxy.heal();

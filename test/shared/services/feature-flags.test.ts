@@ -10,7 +10,7 @@ let world: World;
 let stream: StreamDrive;
 
 beforeAll(async () => {
-  world = await openWorld();
+  world = await openWorld({ stream: true });
   stream = driveStream(world);
   const { createFlag } = world.container;
   await createFlag({ key: 'ff-bool' });

@@ -9,18 +9,18 @@ import { FlagCache } from '../../../shared/services/flag-cache';
 import { telemetry } from '../../../shared/telemetry';
 import { aRule, isInSegment } from '../../support/a-rule';
 import { aSegment } from '../../support/segments';
-import { aCall, ENVIRONMENT, openWorld, type World } from '../../support/world';
+import { aCall, ENVIRONMENT, openFaultyWorld, type FaultyWorld } from '../../support/world';
 
 const MINUTE_MS = 60_000;
 
-let world: World;
+let world: FaultyWorld;
 let client: DynamoDBDocumentClient;
 /** The clock of the caches; the table keeps the real one. */
 let nowMs: number;
 const clock = () => nowMs;
 
 beforeAll(async () => {
-  world = await openWorld({ stream: false });
+  world = await openFaultyWorld();
   client = DynamoDBDocumentClient.from(new DynamoDBClient({ endpoint: world.engine.endpoint }));
 });
 beforeEach(() => {

@@ -10,7 +10,7 @@ let world: World;
 let stream: StreamDrive;
 
 beforeEach(async () => {
-  world = await openWorld();
+  world = await openWorld({ stream: true });
   stream = driveStream(world);
 });
 afterEach(() => world.stop());

@@ -1,12 +1,11 @@
 import { csvOf, importSide, includes, users } from '../../support/import-side';
-import { ENVIRONMENT, openWorld, type World } from '../../support/world';
+import { ENVIRONMENT, openFaultyWorld, type FaultyWorld } from '../../support/world';
 
-let world: World;
+let world: FaultyWorld;
 let side: ReturnType<typeof importSide>;
 
 beforeAll(async () => {
-  // what the stream would make of it is another suite's, and the engine slows down with every record in it
-  world = await openWorld({ stream: false });
+  world = await openFaultyWorld();
   side = importSide(world);
 });
 afterAll(() => world.stop());

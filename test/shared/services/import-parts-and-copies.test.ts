@@ -1,12 +1,12 @@
 import { FlagError } from '../../../shared/errors';
 import { csvOf, importSide, includes, type Row, users } from '../../support/import-side';
-import { aCall, openWorld, type World } from '../../support/world';
+import { aCall, openFaultyWorld, type FaultyWorld } from '../../support/world';
 
-let world: World;
+let world: FaultyWorld;
 let side: ReturnType<typeof importSide>;
 
 beforeAll(async () => {
-  world = await openWorld();
+  world = await openFaultyWorld({ stream: true });
   side = importSide(world);
 });
 afterEach(() => {

@@ -1,12 +1,12 @@
 import { FlagError } from '../../../shared/errors';
 import { csvOf, importSide, includes, type Row, users } from '../../support/import-side';
-import { aCall, aUserId, openWorld, soonMs, type World } from '../../support/world';
+import { aCall, aUserId, openFaultyWorld, soonMs, type FaultyWorld } from '../../support/world';
 
-let world: World;
+let world: FaultyWorld;
 let side: ReturnType<typeof importSide>;
 
 beforeAll(async () => {
-  world = await openWorld();
+  world = await openFaultyWorld({ stream: true });
   side = importSide(world);
 });
 afterEach(() => {

@@ -8,7 +8,7 @@ import { aCall, aUserId, openWorld, pause, pauseUntil, soonMs } from '../../supp
 describe('records that come late', () => {
   /** The same history in a table of its own, its records delivered in the order that `arrange` makes of them. */
   const play = async (arrange: (records: StreamRecord[]) => StreamRecord[]) => {
-    const own = await openWorld();
+    const own = await openWorld({ stream: true });
     try {
       const drive = driveStream(own);
       const table = DynamoDBDocumentClient.from(new DynamoDBClient({ endpoint: own.engine.endpoint }));

@@ -4,7 +4,7 @@ import { aCall, openWorld, type World } from '../../support/world';
 
 let world: World;
 beforeAll(async () => {
-  world = await openWorld({ stream: false });
+  world = await openWorld();
   await world.container.createFlag({ key: 'patched', type: 'object', variants: { on: { a: 1 }, off: {} } });
 });
 afterAll(() => world.stop());

@@ -13,7 +13,7 @@ let world: World;
 let drive: StreamDrive;
 
 beforeAll(async () => {
-  world = await openWorld();
+  world = await openWorld({ stream: true });
   drive = driveStream(world);
 });
 afterAll(() => world.stop());

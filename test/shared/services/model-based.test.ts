@@ -24,7 +24,7 @@ let client: DynamoDBDocumentClient;
 let nowMs = Date.now();
 
 beforeAll(async () => {
-  world = await openWorld();
+  world = await openWorld({ stream: true });
   stream = driveStream(world);
   client = DynamoDBDocumentClient.from(new DynamoDBClient({ endpoint: world.engine.endpoint }));
   jest.spyOn(Date, 'now').mockImplementation(() => nowMs);

@@ -3,17 +3,17 @@ import { DynamoDeviceRepository } from '../../../shared/dynamodb/device-reposito
 import { DynamoOverrideRepository } from '../../../shared/dynamodb/override-repository';
 import { OverrideCache } from '../../../shared/services/override-cache';
 import { telemetry } from '../../../shared/telemetry';
-import { aUserId, ENVIRONMENT, openWorld, type World } from '../../support/world';
+import { aUserId, ENVIRONMENT, openFaultyWorld, type FaultyWorld } from '../../support/world';
 
 const MINUTE_MS = 60_000;
 
-let world: World;
+let world: FaultyWorld;
 /** The clock of the caches; the table keeps the real one. */
 let nowMs: number;
 const clock = () => nowMs;
 
 beforeAll(async () => {
-  world = await openWorld({ stream: false });
+  world = await openFaultyWorld();
 });
 beforeEach(() => {
   nowMs = Date.now();

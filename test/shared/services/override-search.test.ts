@@ -5,7 +5,7 @@ import { aCall, aUserId, ENVIRONMENT, openWorld, pauseUntil, soonMs, type World 
 let world: World;
 
 beforeAll(async () => {
-  world = await openWorld({ stream: false });
+  world = await openWorld();
 });
 afterAll(() => world.stop());
 

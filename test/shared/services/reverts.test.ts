@@ -15,7 +15,7 @@ let world: World;
 let writer: OverrideWriter;
 
 beforeAll(async () => {
-  world = await openWorld();
+  world = await openWorld({ stream: true });
   writer = composeOverrideWriter(openTables(world.config).flagTable);
 });
 afterAll(() => world.stop());

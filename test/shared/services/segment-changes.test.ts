@@ -10,7 +10,7 @@ let world: World;
 const { create, replace, aFlagFor, given } = segmentsOf(() => world);
 
 beforeAll(async () => {
-  world = await openWorld();
+  world = await openWorld({ stream: true });
 });
 afterAll(() => world.stop());
 

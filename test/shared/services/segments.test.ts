@@ -11,13 +11,20 @@ import { composeOverrideWriter } from '../../../shared/composition/override-writ
 import { SegmentService } from '../../../shared/services/segments';
 import { aRule, isInGroup, isInSegment, nestedIn } from '../../support/a-rule';
 import { aSegment, segmentsOf } from '../../support/segments';
-import { aCall, CACHE_CHECK_MS, ENVIRONMENT, openWorld, pause, type World } from '../../support/world';
+import {
+  aCall,
+  CACHE_CHECK_MS,
+  ENVIRONMENT,
+  openFaultyWorld,
+  pause,
+  type FaultyWorld,
+} from '../../support/world';
 
-let world: World;
+let world: FaultyWorld;
 const { create, replace, aFlagFor, given } = segmentsOf(() => world);
 
 beforeAll(async () => {
-  world = await openWorld();
+  world = await openFaultyWorld();
 });
 afterAll(() => world.stop());
 

@@ -6,7 +6,7 @@ import { aCall, aUserId, ENVIRONMENT, openWorld, type World } from '../../suppor
 let world: World;
 
 beforeAll(async () => {
-  world = await openWorld();
+  world = await openWorld({ stream: true });
 });
 afterAll(() => world.stop());
 

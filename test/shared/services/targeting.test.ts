@@ -6,7 +6,7 @@ import { aCall, aUserId, ENVIRONMENT, openWorld, type World } from '../../suppor
 
 let world: World;
 beforeAll(async () => {
-  world = await openWorld({ stream: false });
+  world = await openWorld();
 });
 afterAll(() => world.stop());
 

@@ -17,7 +17,7 @@ import { driveStream } from '../../support/drive-stream';
 let world: World;
 
 beforeAll(async () => {
-  world = await openWorld();
+  world = await openWorld({ stream: true });
 });
 afterAll(() => world.stop());
 

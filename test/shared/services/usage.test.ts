@@ -5,13 +5,13 @@ import { evaluationHourKey } from '../../../shared/dynamodb/keys';
 import { UsageCounter } from '../../../shared/services/usage';
 import { telemetry } from '../../../shared/telemetry';
 import { eventually } from '../../support/guidon-instance';
-import { aCall, aUserId, ENVIRONMENT, openWorld, type World } from '../../support/world';
+import { aCall, aUserId, ENVIRONMENT, openFaultyWorld, type FaultyWorld } from '../../support/world';
 
-let world: World;
+let world: FaultyWorld;
 let stats: DynamoStatsRepository;
 
 beforeAll(async () => {
-  world = await openWorld({ stream: false });
+  world = await openFaultyWorld();
   stats = new DynamoStatsRepository(openTables(world.config, STREAM_LIMITS).flagTable);
 });
 afterEach(() => {

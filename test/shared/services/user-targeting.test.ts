@@ -4,15 +4,15 @@ import {
   aCall,
   aUserId,
   ENVIRONMENT,
-  openWorld,
+  openFaultyWorld,
   pause,
-  type World,
+  type FaultyWorld,
 } from '../../support/world';
 
-let world: World;
+let world: FaultyWorld;
 
 beforeAll(async () => {
-  world = await openWorld();
+  world = await openFaultyWorld();
 });
 afterAll(() => world.stop());
 

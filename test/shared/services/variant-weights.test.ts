@@ -3,7 +3,7 @@ import { aCall, ENVIRONMENT, openWorld, type World } from '../../support/world';
 
 let world: World;
 beforeAll(async () => {
-  world = await openWorld({ stream: false });
+  world = await openWorld();
 });
 afterAll(() => world.stop());
 
