@@ -2,6 +2,8 @@
 
 export interface HttpStep {
   readonly title: string;
+  /** Under which later steps refer to the answer, as `{{name.response.body.$.id}}`. */
+  readonly name: string | undefined;
   readonly method: string;
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
@@ -14,18 +16,23 @@ export interface HttpStep {
 }
 
 const EXPECTATION = /^# => (.*)$/;
+const NAME = /^# @name (\w+)$/m;
+const OF_ANSWER = '.response.body.$.';
 
-const fill = (text: string, variables: Readonly<Record<string, string>>): string =>
-  text.replaceAll(/\{\{(\w+)\}\}/g, (_, name: string) => {
-    const value = variables[name];
-    if (value === undefined) {
+/** The value of a variable, or of a part of the answer to a named step. */
+type ValueOf = (variable: string) => unknown;
+
+const fill = (text: string, valueOf: ValueOf): string =>
+  text.replaceAll(/\{\{([\w.$]+)\}\}/g, (_, name: string) => {
+    const value = valueOf(name);
+    if (typeof value !== 'string') {
       throw new Error(`the variable {{${name}}} has no value`);
     }
     return value;
   });
 
-const parseStep = (block: string, variables: Readonly<Record<string, string>>): HttpStep | undefined => {
-  const lines = fill(block, variables).split('\n');
+const parseStep = (block: string, valueOf: ValueOf): HttpStep | undefined => {
+  const lines = fill(block, valueOf).split('\n');
   const title = lines[0]?.trim() ?? '';
   const expected = lines.flatMap((line) => EXPECTATION.exec(line)?.[1] ?? []);
   const rest = lines.slice(1).filter((line) => !line.startsWith('#'));
@@ -41,6 +48,7 @@ const parseStep = (block: string, variables: Readonly<Record<string, string>>): 
   const [statusLine = '', ...facts] = expected;
   return {
     title: title === '' ? requestLine : title,
+    name: NAME.exec(block)?.[1],
     method,
     url,
     headers: Object.fromEntries(
@@ -56,13 +64,34 @@ const parseStep = (block: string, variables: Readonly<Record<string, string>>): 
   };
 };
 
-/** The requests of a file in order. `variables` win over the `@name = …` lines of the file. */
-export const parseHttpFile = (text: string, variables: Readonly<Record<string, string>>): HttpStep[] => {
+/**
+ * Runs the requests of a file in order; `run` gives the body of the answer. `variables` win over the `@name = …` lines
+ * of the file. Says how many there were.
+ */
+export const runHttpFile = async (
+  text: string,
+  variables: Readonly<Record<string, string>>,
+  run: (step: HttpStep) => Promise<unknown>,
+): Promise<number> => {
   const own = Object.fromEntries(
     [...text.matchAll(/^@(\w+) = (.*)$/gm)].map(([, name = '', value = '']) => [name, value]),
   );
+  const plain: Record<string, string> = { ...own, ...variables };
+  const answers = new Map<string | undefined, unknown>();
+  const valueOf: ValueOf = (variable) => {
+    const [name, path] = variable.split(OF_ANSWER);
+    return path === undefined ? plain[variable] : valueAt(answers.get(name), path);
+  };
   const [, ...blocks] = text.split(/^###/m);
-  return blocks.flatMap((block) => parseStep(block, { ...own, ...variables }) ?? []);
+  let steps = 0;
+  for (const block of blocks) {
+    const step = parseStep(block, valueOf);
+    if (step !== undefined) {
+      answers.set(step.name, await run(step));
+      steps += 1;
+    }
+  }
+  return steps;
 };
 
 /** `a.0.b` in a JSON value; undefined where there is nothing. */
