@@ -4,7 +4,8 @@ import { type StreamRecord, type TableStream, waitFor } from './stream';
 import { compileFilters } from './stream-filter';
 import type { MappingSpec } from './template';
 
-const IDLE_MS = 100;
+/** Lambda looks four times a second. */
+const IDLE_MS = 250;
 const FIRST_RETRY_MS = 100;
 const LONGEST_RETRY_MS = 5_000;
 

@@ -14,6 +14,8 @@ import type { CollectedItems } from './collector';
 import { RecordTimes } from './record-times';
 
 const PAGE = 1_000;
+/** A list of shards stays the same for hours, and engines take as long to say it as to read one. */
+const SHARDS_KNOWN_MS = 5_000;
 
 /** A record as an event source mapping hands it to a function. */
 export interface StreamRecord {
@@ -57,6 +59,7 @@ export class TableStream {
   private readonly times = new RecordTimes();
   private position: Position;
   private arn: string | undefined;
+  private shards: { readonly ids: readonly string[]; readonly atMs: number } | undefined;
   /** The shard that the last records came from. */
   private shardRead = '';
 
@@ -74,10 +77,8 @@ export class TableStream {
 
   /** The next records; empty where there are none at the moment. {@link commit} makes them count as read. */
   async read(): Promise<StreamRecord[]> {
-    this.arn ??= await this.findStream();
-    const { StreamDescription } = await this.client.send(new DescribeStreamCommand({ StreamArn: this.arn }));
-    for (const { ShardId = '' } of StreamDescription?.Shards ?? []) {
-      const records = await this.readShard(ShardId);
+    for (const shardId of await this.knownShards()) {
+      const records = await this.readShard(shardId);
       if (records.length > 0) {
         return records;
       }
@@ -102,6 +103,20 @@ export class TableStream {
     this.iterators.clear();
   }
 
+  private async knownShards(): Promise<readonly string[]> {
+    const { ids: known = [], atMs = 0 } = this.shards ?? {};
+    if (known.length === 0 || Date.now() - atMs > SHARDS_KNOWN_MS) {
+      this.arn ??= await this.findStream();
+      const { StreamDescription } = await this.client.send(
+        new DescribeStreamCommand({ StreamArn: this.arn }),
+      );
+      const ids = (StreamDescription?.Shards ?? []).map(({ ShardId = '' }) => ShardId);
+      this.shards = { ids, atMs: Date.now() };
+      return ids;
+    }
+    return known;
+  }
+
   private async readShard(shardId: string): Promise<StreamRecord[]> {
     const iterator = this.iterators.get(shardId) ?? (await this.open(shardId));
     const page = await this.client
@@ -113,6 +128,7 @@ export class TableStream {
       });
     if (page.NextShardIterator === undefined) {
       this.iterators.delete(shardId);
+      this.shards = undefined;
     } else {
       this.iterators.set(shardId, page.NextShardIterator);
     }
