@@ -6,6 +6,7 @@ import type { Config } from '../../shared/config';
 import { composeAuditService } from '../../shared/composition/audit-service';
 import { composeChangeService } from '../../shared/composition/change-service';
 import { composeBulkOverrideService } from '../../shared/composition/bulk-override-service';
+import { composeDepartureService } from '../../shared/composition/departure-service';
 import { composeDeviceService } from '../../shared/composition/device-service';
 import { composeEvaluationService } from '../../shared/composition/evaluation-service';
 import { composeFeatureFlagService } from '../../shared/composition/feature-flag-service';
@@ -18,6 +19,7 @@ import { composeOverrideService } from '../../shared/composition/override-servic
 import { composeImportJobs } from '../../shared/composition/import-jobs';
 import { composeImportService } from '../../shared/composition/import-service';
 import { openTables } from '../../shared/composition/parts';
+import { composeRevertService } from '../../shared/composition/revert-service';
 import { composeRuleService } from '../../shared/composition/rule-service';
 import { composeSegmentService } from '../../shared/composition/segment-service';
 import { composeJobService } from '../../shared/composition/job-service';
@@ -62,6 +64,9 @@ const composedWhenAsked = <Services extends object>(compose: {
   return services;
 };
 
+/** A pool that knows everybody. */
+const EVERYBODY = { exists: async () => true };
+
 const servicesOf = (config: Config) =>
   composedWhenAsked({
     flags: () => composeFlagService(config),
@@ -80,6 +85,8 @@ const servicesOf = (config: Config) =>
     devices: () => composeDeviceService(config),
     featureFlags: () => composeFeatureFlagService(config),
     audit: () => composeAuditService(config),
+    reverts: () => composeRevertService(config),
+    departures: () => composeDepartureService(config, EVERYBODY),
   });
 
 /** The services of one container: caches of its own, the table shared with every other. */
