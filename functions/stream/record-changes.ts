@@ -13,8 +13,7 @@ export const handler = async (
   startInvocation(context.awsRequestId, context.functionName);
   const moved = new Set<string>();
   const recordOne = async (record: DynamoDBRecord): Promise<void> => {
-    const environment = await changes.record(record);
-    if (environment !== undefined) {
+    for (const environment of await changes.record(record)) {
       moved.add(environment);
     }
   };

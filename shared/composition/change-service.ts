@@ -1,4 +1,4 @@
-import type { Config } from '../config';
+import { type Config, readConfig } from '../config';
 import { DynamoAuditRepository } from '../dynamodb/audit-repository';
 import { DynamoChangeRepository } from '../dynamodb/change-repository';
 import { DynamoFlagRepository } from '../dynamodb/flag-repository';
@@ -9,7 +9,7 @@ import { ChangeService } from '../services/changes';
 import { telemetry } from '../telemetry';
 import { clock, openTables, STREAM_LIMITS } from './parts';
 
-export const composeChangeService = (config?: Config): ChangeService => {
+export const composeChangeService = (config: Config = readConfig()): ChangeService => {
   const { flagTable, auditTable } = openTables(config, STREAM_LIMITS);
   return new ChangeService({
     readRecord: readStreamRecord,
@@ -18,6 +18,7 @@ export const composeChangeService = (config?: Config): ChangeService => {
     changes: new DynamoChangeRepository(flagTable, clock),
     audit: new DynamoAuditRepository(auditTable, flagTable),
     sweeps: new DynamoSweepRepository(flagTable),
+    environments: config.environments,
     telemetry,
   });
 };

@@ -1,3 +1,4 @@
+import type { AuditEventName } from '../contract/audit';
 import { PoisonRecord } from '../errors';
 import type {
   AuditRepository,
@@ -31,6 +32,7 @@ export interface ChangeServiceParts {
   readonly changes: ChangeRepository;
   readonly audit: AuditRepository;
   readonly sweeps: SweepRepository;
+  readonly environments: readonly string[];
   readonly telemetry: Telemetry;
 }
 
@@ -54,6 +56,13 @@ const moved = (
 const isOfOverrides = ({ event, targetUserId, targetDeviceId }: Change): boolean =>
   targetUserId !== null || targetDeviceId !== null || event === 'overrides.imported';
 
+/** Whose a device is, and of which type, is the same in every environment; its values are not. */
+const DEVICE_EVENTS: ReadonlySet<AuditEventName> = new Set([
+  'device.registered',
+  'device.updated',
+  'device.removed',
+]);
+
 /**
  * Turns what happened to the table into the audit log. Everything is written once under an id that follows from the
  * record, so duplicated, delayed and reordered records end in the same log.
@@ -62,10 +71,10 @@ export class ChangeService {
   constructor(private readonly parts: ChangeServiceParts) {}
 
   /**
-   * Records what one stream record tells. Answers the environment whose cached overrides it outdates, if it does.
+   * Records what one stream record tells. Answers the environments whose cached overrides it outdates.
    * A record that cannot be understood is put aside, so that it holds up no other.
    */
-  async record(record: { readonly eventID?: string }): Promise<string | undefined> {
+  async record(record: { readonly eventID?: string }): Promise<readonly string[]> {
     const { readRecord, audit, telemetry } = this.parts;
     try {
       return await this.recordChange(readRecord(record));
@@ -76,26 +85,33 @@ export class ChangeService {
       telemetry.error('stream record put aside', { recordId: record.eventID, error });
       telemetry.count('PoisonRecords');
       await audit.quarantine(record.eventID ?? 'unknown', JSON.stringify(record).slice(0, MAX_QUARANTINED));
-      return undefined;
+      return [];
     }
   }
 
-  private async recordChange(change: ItemChange): Promise<string | undefined> {
+  private async recordChange(change: ItemChange): Promise<readonly string[]> {
     switch (change.item) {
       case 'change':
         await this.file(change.change);
-        return isOfOverrides(change.change) ? change.change.environment : undefined;
+        return this.outdatedBy(change.change);
       case 'flag':
         if (await this.recordDefinition(change, { flagKey: change.flagKey })) {
           await this.sweepLeftBehind(change);
         }
-        return undefined;
+        return [];
       case 'segment':
         await this.recordDefinition(change, { segmentKey: change.segmentKey });
-        return undefined;
+        return [];
       case 'override':
         return this.recordOverride(change);
     }
+  }
+
+  private outdatedBy(change: Change): readonly string[] {
+    if (DEVICE_EVENTS.has(change.event)) {
+      return this.parts.environments;
+    }
+    return isOfOverrides(change) ? [change.environment] : [];
   }
 
   /** Records that could not be dealt with come again; what kept them is told each time. */
@@ -143,10 +159,10 @@ export class ChangeService {
 
   private async recordOverride(
     change: Extract<ItemChange, { item: 'override' }>,
-  ): Promise<string | undefined> {
+  ): Promise<readonly string[]> {
     const { place: of, before, after } = change;
     if (before === undefined && after === undefined) {
-      return undefined;
+      return [];
     }
     const end = await this.endOf(of);
     const atMs = Date.parse(change.at) + RECORD_TIME_STEP_MS;
@@ -154,15 +170,15 @@ export class ChangeService {
       change.isCollection && before !== undefined && !('corrupt' in before) && hasExpired(before, atMs);
     if (expired && before.expiresAtMs < (end ?? Infinity)) {
       await this.file(expiryChange(before), end === undefined ? moved(of, before, undefined) : undefined);
-      return undefined;
+      return [];
     }
     if (end !== undefined && atMs > end) {
       // removed behind its flag, as it should be; or written while its flag was being deleted, and has to go
       await (after === undefined ? undefined : this.parts.sweeps.request(of));
-      return undefined;
+      return [];
     }
     if (await this.isAttributed(of.environment, [{ flagKey: of.flagKey }, subjectOf(of)], change)) {
-      return undefined;
+      return [];
     }
     await this.file(
       unattributedChange(change, {
@@ -173,7 +189,7 @@ export class ChangeService {
       }),
       end === undefined ? moved(of, before, after) : undefined,
     );
-    return of.environment;
+    return [of.environment];
   }
 
   /** When the generation's flag was deleted, in epoch milliseconds; undefined while it lives. */

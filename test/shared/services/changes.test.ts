@@ -3,7 +3,7 @@ import { DeleteCommand, DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import * as fc from 'fast-check';
 import { overridesVersionKey } from '../../../shared/dynamodb/keys';
 import { driveStream, type StreamDrive } from '../../support/drive-stream';
-import { asCollected } from '../../support/stream-records';
+import { asCollected, type StreamRecord } from '../../support/stream-records';
 import { aCall, aUserId, ENVIRONMENT, openWorld, pauseUntil, soonMs, type World } from '../../support/world';
 
 let world: World;
@@ -190,13 +190,36 @@ describe('an override whose time is over', () => {
 });
 
 describe('a change of overrides', () => {
+  const outdatedBy = async (records: readonly StreamRecord[]): Promise<readonly string[][]> => {
+    const named: string[][] = [];
+    for (const record of records) {
+      named.push([...(await stream.changes.record(record))]);
+    }
+    return named;
+  };
+
   it('names the environment whose cached overrides it outdates; a change of a flag names none', async () => {
     await world.container.createFlag({ key: 'named' });
     await world.container.put('named', aUserId(), 'include');
-    const { changes, tables } = stream;
-    const moved = await Promise.all((await stream.records()).map((record) => changes.record(record)));
-    expect(new Set(moved)).toEqual(new Set([undefined, ENVIRONMENT]));
+    const { tables } = stream;
+    const named = await outdatedBy(await stream.records());
+    expect(new Set(named.map(String))).toEqual(new Set(['', ENVIRONMENT]));
     const version = (await tables.flagTable.get(overridesVersionKey(ENVIRONMENT), 'strong'))?.['version'];
     expect(version).toBe(1);
+  });
+
+  it('names every environment where it is one of a device, whose owner and type count in each', async () => {
+    const owner = aUserId();
+    const steps = [
+      () => world.container.putDevice(owner, 'everywhere'),
+      () => world.container.putDevice(owner, 'everywhere', 'charger'),
+      () => world.container.devices.remove(aCall(), owner, 'everywhere'),
+    ];
+    for (const step of steps) {
+      const { length } = await stream.records();
+      await step();
+      const named = await outdatedBy((await stream.records()).slice(length));
+      expect(named).toEqual([[ENVIRONMENT, 'staging']]);
+    }
   });
 });
