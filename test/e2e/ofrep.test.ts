@@ -110,8 +110,6 @@ describe('callers', () => {
         body: { value: 'light' },
       });
     }
-    expectFailure(await one(keys.named, { targetingKey: id }, { as: 'bob' }), 403, 'GENERAL', keys.named);
-    expectFailure(await all({ targetingKey: id }, { as: 'bob' }), 403, 'GENERAL');
   });
 
   it('who are anonymous are nobody, whomever they name', async () => {

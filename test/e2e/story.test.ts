@@ -92,19 +92,6 @@ describe('the story of one user', () => {
     });
     expect(JSON.stringify(body)).not.toContain('the story');
   });
-
-  it('takes nothing about identity from the request', async () => {
-    const { bob, alice } = guidon.ids;
-    for (const path of [`/api/flags/me?userId=${alice}`, '/api/flags/me', '/api/config/flags']) {
-      const answer = await guidon.call('GET', path, {
-        as: 'bob',
-        headers: { 'x-user-id': alice, 'x-amzn-oidc-identity': alice, cookie: `sub=${alice}` },
-      });
-      expect(answer.text).not.toContain(alice);
-      expect(answer.body.flags?.[key]?.value ?? answer.body.flags?.[key] ?? false).toBe(false);
-    }
-    expect((await guidon.call('GET', '/api/flags/me', { as: 'bob' })).body.userId).toBe(bob);
-  });
 });
 
 describe('an override with an end', () => {
