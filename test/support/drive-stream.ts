@@ -5,7 +5,7 @@ import { openStream, type StreamRecord } from './stream-records';
 import { composeStreamSide, ENVIRONMENT, type World } from './world';
 
 /** What the stream's filter lets through to the handler. */
-export const isForUs = ({ eventName, dynamodb }: StreamRecord): boolean => {
+const isForUs = ({ eventName, dynamodb }: StreamRecord): boolean => {
   const sortKey = dynamodb.Keys['SK']?.S ?? '';
   return (
     (sortKey.startsWith('CHANGE#') && eventName === 'INSERT') || /^(FLAG|SEGMENT|USER|DEVICE)#/.test(sortKey)
