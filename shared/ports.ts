@@ -166,6 +166,12 @@ export interface OverrideCommit {
 /** What the counters of a flag tell apart. */
 export type CountedKind = OverrideKind | 'device';
 
+export interface OverrideCounts {
+  readonly byFlag: ReadonlyMap<string, Readonly<Record<CountedKind, number>>>;
+  /** False where more overrides have expired than a request looks at, and were not collected yet: some are counted. */
+  readonly isExact: boolean;
+}
+
 export interface FlagGeneration {
   readonly environment: string;
   readonly flagKey: string;
@@ -218,12 +224,12 @@ export interface OverrideRepository {
   commitAll(commits: readonly OverrideCommit[]): Promise<void>;
   /** Tells every cache that overrides moved. */
   bumpVersion(environment: string): Promise<void>;
-  /** How many overrides of each kind count at `nowMs`, by flag key. */
+  /** How many overrides of each kind count at `nowMs`; `generations` by flag key. */
   counts(
     environment: string,
-    flags: readonly FlagRecord[],
+    generations: ReadonlyMap<string, string>,
     nowMs: number,
-  ): Promise<Map<string, Readonly<Record<CountedKind, number>>>>;
+  ): Promise<OverrideCounts>;
 }
 
 /** A strong look at a device's registration, good to base a write on; as {@link FlagSnapshot}. */

@@ -1,4 +1,5 @@
-import type { CountedKind, FlagGeneration, FlagRecord } from '../ports';
+import { remainingMs } from '../deadline';
+import type { CountedKind, FlagGeneration, OverrideCounts } from '../ports';
 import { countKey, expiryPartition, EXPIRY_SHARDS, overridePartition } from './keys';
 import type { Item, Table, TransactItem } from './table';
 
@@ -39,23 +40,42 @@ export const moveCount = (
   ];
 };
 
-/** Overrides that have expired but still lie in the table, so the counters count them: DynamoDB collects late. */
-async function* expired(table: Table, environment: string, nowMs: number): AsyncGenerator<Item> {
-  for (let shard = 0; shard < EXPIRY_SHARDS; shard += 1) {
-    const pages = table.query({
+/** What is read at most of each shard; a page ends after a megabyte as well. */
+interface Bound {
+  readonly pages: number;
+  readonly pageItems: number;
+}
+const BOUND: Bound = { pages: 4, pageItems: 1_500 };
+/** No page is begun with less time than this before the request's deadline. */
+const LEAST_MS = 1_500;
+
+/** What has expired but still lies in a shard, so the counters count it: DynamoDB collects late. */
+const readExpired = async (
+  table: Table,
+  partition: string,
+  nowMs: number,
+  bound: Bound,
+): Promise<{ items: Item[]; isWhole: boolean }> => {
+  const items: Item[] = [];
+  let start: Item | undefined;
+  for (let pages = 0; pages < bound.pages && remainingMs() >= LEAST_MS; pages += 1) {
+    const page = await table.queryPage({
       IndexName: 'GSI2',
       KeyConditionExpression: 'GSI2PK = :pk AND GSI2SK < :now',
-      ExpressionAttributeValues: {
-        ':pk': expiryPartition(environment, shard),
-        // "~" sorts behind the "#" that follows the date: what expires at this very moment is expired
-        ':now': `${new Date(nowMs).toISOString()}~`,
-      },
+      // "~" sorts behind the "#" that follows the date: what expires at this very moment is expired
+      ExpressionAttributeValues: { ':pk': partition, ':now': `${new Date(nowMs).toISOString()}~` },
+      ProjectionExpression: 'PK, deviceId, kind, enabled',
+      ExclusiveStartKey: start,
+      Limit: bound.pageItems,
     });
-    for await (const items of pages) {
-      yield* items;
+    items.push(...page.items);
+    start = page.last;
+    if (start === undefined) {
+      return { items, isWhole: true };
     }
   }
-}
+  return { items, isWhole: false };
+};
 
 /** Whether the counters of a generation hold values, those of overrides among them that have expired unnoticed. */
 export const countsValues = async (table: Table, of: FlagGeneration): Promise<boolean> => {
@@ -66,25 +86,37 @@ export const countsValues = async (table: Table, of: FlagGeneration): Promise<bo
   return held('value') > 0 || held('device') > 0;
 };
 
-/** How many overrides of each kind count at `nowMs`, by flag key. */
+const countedKindOf = (item: Item): CountedKind | undefined =>
+  typeof item['deviceId'] === 'string' ? 'device' : KINDS.find((each) => each === item['kind']);
+
+/** See {@link OverrideCounts}. */
 export const readCounts = async (
   table: Table,
   environment: string,
-  flags: readonly FlagRecord[],
+  generations: ReadonlyMap<string, string>,
   nowMs: number,
-): Promise<Map<string, Counts>> => {
-  const counts = new Map<string, Counts>();
+  bound = BOUND,
+): Promise<OverrideCounts> => {
+  const byFlag = new Map<string, Counts>();
   // counters and overrides of a generation share a partition
   const byPartition = new Map<unknown, Counts>();
-  const keys = flags.flatMap(({ flag, generation }) => {
+  const keys = [...generations].flatMap(([flagKey, generation]) => {
     const zero: Counts = { include: 0, exclude: 0, value: 0, device: 0 };
-    counts.set(flag.key, zero);
-    byPartition.set(overridePartition(environment, flag.key, generation), zero);
+    byFlag.set(flagKey, zero);
+    byPartition.set(overridePartition(environment, flagKey, generation), zero);
     return Array.from({ length: COUNT_SHARDS }, (_, shard) =>
-      countKey({ environment, flagKey: flag.key, generation }, shard),
+      countKey({ environment, flagKey, generation }, shard),
     );
   });
-  for (const item of await table.batchGet(keys, 'strong')) {
+  if (keys.length === 0) {
+    return { byFlag, isExact: true };
+  }
+  const shards = Array.from({ length: EXPIRY_SHARDS }, (_, shard) => expiryPartition(environment, shard));
+  const [counters, expired] = await Promise.all([
+    table.batchGet(keys, 'strong'),
+    Promise.all(shards.map((partition) => readExpired(table, partition, nowMs, bound))),
+  ]);
+  for (const item of counters) {
     const of = byPartition.get(item['PK']);
     for (const kind of KINDS) {
       if (of !== undefined) {
@@ -92,14 +124,13 @@ export const readCounts = async (
       }
     }
   }
-  for await (const item of expired(table, environment, nowMs)) {
+  for (const item of expired.flatMap(({ items }) => items)) {
     const of = byPartition.get(item['PK']);
-    const isOfDevice = typeof item['deviceId'] === 'string';
-    const kind = isOfDevice ? 'device' : KINDS.find((each) => each === item['kind']);
+    const kind = countedKindOf(item);
     if (of !== undefined && kind !== undefined && item['enabled'] === true) {
       // the index may still show what the counter has left behind
       of[kind] = Math.max(0, of[kind] - 1);
     }
   }
-  return counts;
+  return { byFlag, isExact: expired.every(({ isWhole }) => isWhole) };
 };

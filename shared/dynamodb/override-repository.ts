@@ -5,9 +5,9 @@ import type {
   Clock,
   CountedKind,
   FlagGeneration,
-  FlagRecord,
   FoundOverride,
   OverrideCommit,
+  OverrideCounts,
   OverridePlace,
   OverrideRange,
   OverrideRepository,
@@ -214,9 +214,9 @@ export class DynamoOverrideRepository implements OverrideRepository {
 
   counts(
     environment: string,
-    flags: readonly FlagRecord[],
+    generations: ReadonlyMap<string, string>,
     nowMs: number,
-  ): Promise<Map<string, Record<CountedKind, number>>> {
-    return readCounts(this.table, environment, flags, nowMs);
+  ): Promise<OverrideCounts> {
+    return readCounts(this.table, environment, generations, nowMs);
   }
 }

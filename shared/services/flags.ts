@@ -76,9 +76,10 @@ export class FlagService {
       limit: page.limit,
       accept: (record) => matches(record, page),
     });
-    const counts = await overrides.counts(environment, records, clock());
+    const generations = new Map(records.map(({ flag, generation }) => [flag.key, generation]));
+    const counts = await overrides.counts(environment, generations, clock());
     const items = records.map(({ flag }): ListedFlag => {
-      const { include = 0, exclude = 0, value = 0 } = counts.get(flag.key) ?? {};
+      const { include = 0, exclude = 0, value = 0 } = counts.byFlag.get(flag.key) ?? {};
       return { ...flag, overrideCounts: { include, exclude, value } };
     });
     return { items, next };

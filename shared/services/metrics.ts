@@ -1,8 +1,8 @@
 import type {
   Clock,
-  CountedKind,
   EvaluationCount,
   FlagRepository,
+  OverrideCounts,
   OverrideRepository,
   OverrideTotals,
   StatsRepository,
@@ -21,11 +21,11 @@ export interface MetricsServiceParts {
 export interface EnvironmentMetrics {
   readonly overrideTotals: OverrideTotals;
   /** Overrides that count now, by flag key. */
-  readonly activeOverrides: ReadonlyMap<string, Readonly<Record<CountedKind, number>>>;
+  readonly activeOverrides: OverrideCounts['byFlag'];
   readonly evaluations: readonly EvaluationCount[];
 }
 
-/** Flags of which the counters are read at a time. */
+/** Flags that are read at a time. */
 const STEP = 500;
 
 export class MetricsService {
@@ -48,16 +48,20 @@ export class MetricsService {
   }
 
   private async active(environment: string): Promise<EnvironmentMetrics['activeOverrides']> {
-    const { flags, overrides, clock } = this.parts;
-    const active = new Map<string, Readonly<Record<CountedKind, number>>>();
+    const { flags, overrides, clock, telemetry } = this.parts;
+    const generations = new Map<string, string>();
     let after: string | undefined;
     do {
       const page = await flags.list(environment, { after, limit: STEP, accept: () => true });
-      for (const [flagKey, counts] of await overrides.counts(environment, page.records, clock())) {
-        active.set(flagKey, counts);
+      for (const { flag, generation } of page.records) {
+        generations.set(flag.key, generation);
       }
       after = page.next;
     } while (after !== undefined);
-    return active;
+    const { byFlag, isExact } = await overrides.counts(environment, generations, clock());
+    if (!isExact) {
+      telemetry.warn('expired overrides still counted', { environment });
+    }
+    return byFlag;
   }
 }

@@ -2,7 +2,6 @@ import type { Override } from '../contract/override';
 import type { OverrideReport } from '../contract/override-search';
 import {
   type Clock,
-  type FlagRecord,
   type FlagRepository,
   type FoundOverride,
   MAX_PAGE_BYTES,
@@ -90,15 +89,18 @@ export class OverrideReportService {
     nowMs: number,
   ): Promise<{ counts: OverrideReport['mostOverriddenFlags']; isComplete: boolean }> {
     const { flags, overrides } = this.parts;
-    const records: FlagRecord[] = [];
+    const generations = new Map<string, string>();
     let after: string | undefined;
     do {
-      const limit = MAX_FLAGS - records.length;
+      const limit = MAX_FLAGS - generations.size;
       const page = await flags.list(environment, { after, limit, accept: () => true });
-      records.push(...page.records);
+      for (const { flag, generation } of page.records) {
+        generations.set(flag.key, generation);
+      }
       after = page.next;
-    } while (after !== undefined && records.length < MAX_FLAGS);
-    const counts = [...(await overrides.counts(environment, records, nowMs))].map(([flagKey, kinds]) => ({
+    } while (after !== undefined && generations.size < MAX_FLAGS);
+    const { byFlag, isExact } = await overrides.counts(environment, generations, nowMs);
+    const counts = [...byFlag].map(([flagKey, kinds]) => ({
       flagKey,
       count: kinds.include + kinds.exclude + kinds.value + kinds.device,
       include: kinds.include,
@@ -108,7 +110,7 @@ export class OverrideReportService {
     }));
     return {
       counts: counts.filter(({ count }) => count > 0).sort(byCount(({ flagKey }) => flagKey)),
-      isComplete: after === undefined,
+      isComplete: isExact && after === undefined,
     };
   }
 }

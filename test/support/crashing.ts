@@ -84,9 +84,9 @@ const outcomesOf = async (
     ...PAGE,
     accept: () => true,
   });
-  const counts = await new DynamoOverrideRepository(flagTable, Date.now).counts(
+  const { byFlag } = await new DynamoOverrideRepository(flagTable, Date.now).counts(
     ENVIRONMENT,
-    records,
+    new Map(records.map(({ flag, generation }) => [flag.key, generation])),
     Date.now(),
   );
   const totals = await new DynamoStatsRepository(flagTable).overrideTotals(ENVIRONMENT);
@@ -94,7 +94,7 @@ const outcomesOf = async (
   return Promise.all(
     of.map(async (subject) => ({
       events: countBy(log.filter((entry) => isAbout(entry, subject)).map(({ event }) => event)),
-      counts: counts.get(subject.key) ?? NOTHING,
+      counts: byFlag.get(subject.key) ?? NOTHING,
       totals: totals.get(subject.key) ?? {},
       left: await leftOf(world, subject),
     })),
