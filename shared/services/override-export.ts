@@ -1,4 +1,5 @@
 import { OverrideTypeSchema } from '../contract/override';
+import { remainingMs } from '../deadline';
 import { type Clock, MAX_PAGE_BYTES, type OverrideRepository, type StoredOverride } from '../ports';
 import { csvLine } from './csv';
 import type { OverrideWriter } from './override-writer';
@@ -7,6 +8,8 @@ const PAGE_ROWS = 10_000;
 /** Overrides that are read at once: with the longest reasons there are, a megabyte. */
 const READ_ROWS = 500;
 const READ_BYTES = 1024 * 1024;
+/** With less time than this before its deadline a page ends: one read goes past ten thousand that it has no row for. */
+const LEAST_MS = 4_000;
 
 export interface OverrideExportParts {
   readonly writer: Pick<OverrideWriter, 'presentFlag'>;
@@ -26,7 +29,10 @@ const lineOf = ({ userId, kind, reason, expiresAtMs }: StoredOverride): string =
 export class OverrideExport {
   constructor(private readonly parts: OverrideExportParts) {}
 
-  /** Ends before it has more rows than a page, or more bytes as a JSON text than an answer of a function holds. */
+  /**
+   * Ends before it has more rows than a page, or more bytes as a JSON text than an answer of a function holds; and with
+   * what it has when its time runs low.
+   */
   async page(
     environment: string,
     flagKey: string,
@@ -49,6 +55,7 @@ export class OverrideExport {
       next = page.next;
     } while (
       next !== undefined &&
+      remainingMs() > LEAST_MS &&
       lines.length + READ_ROWS <= PAGE_ROWS + 1 &&
       bytes + READ_BYTES <= MAX_PAGE_BYTES
     );
