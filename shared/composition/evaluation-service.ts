@@ -14,6 +14,8 @@ import { sha256 } from './sha256';
 
 /** A request waits for this once in ten seconds, and only as long where the table is slow. */
 const USAGE_BUDGET_MS = 250;
+/** An addition that was carried out, and answered with an error, would count twice. */
+const COUNTED_ONCE = { maxAttempts: 1 };
 
 export const composeEvaluationService = (config?: Config): EvaluationService => {
   const { flagTable } = openTables(config);
@@ -23,7 +25,7 @@ export const composeEvaluationService = (config?: Config): EvaluationService => 
     flagCache: new FlagCache({ source: new DynamoRulesetSource(flagTable), compilers, clock, telemetry }),
     overrideCache: new OverrideCache({ overrides, devices, clock, telemetry }),
     usage: new UsageCounter({
-      stats: new DynamoStatsRepository(flagTable),
+      stats: new DynamoStatsRepository(openTables(config, COUNTED_ONCE).flagTable),
       budgetMs: USAGE_BUDGET_MS,
       clock,
       telemetry,

@@ -72,7 +72,7 @@ export class DynamoStatsRepository implements StatsRepository {
     );
   }
 
-  /** Without a second try: nobody can tell whether the first one counted. */
+  /** Tried once, over a client that tries once: nobody can tell whether the first one counted. */
   private async add(key: Key, counts: readonly EvaluationCount[], ttl?: number): Promise<void> {
     const entries = counts.map((each, index) => ({
       name: `#${String(index)}`,

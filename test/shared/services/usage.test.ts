@@ -125,6 +125,25 @@ describe('what flags give', () => {
     });
   });
 
+  it('is counted once where nobody can tell whether it was', async () => {
+    const key = `flag-${aUserId()}`;
+    await world.container.createFlag({ key });
+    world.proxy.inject('fail-after-commit', { operations: ['UpdateItem'] });
+    let evaluations = 0;
+    // a slow table costs a container its counts
+    await eventually(
+      async () => {
+        evaluations += 1;
+        await world.newContainer().valueOf(key, aUserId());
+        return totalOf(key);
+      },
+      (total) => {
+        expect(total).toBeGreaterThan(0);
+      },
+    );
+    expect(await totalOf(key)).toBeLessThanOrEqual(evaluations);
+  });
+
   it('never fails a request, nor is counted twice', async () => {
     const [key, { evaluate, pass }] = [`flag-${aUserId()}`, aCounter({ budgetMs: 100 })];
     for (const fault of ['throttle', 'fail', 'hang'] as const) {
