@@ -2,6 +2,7 @@ import type { RuleCondition } from '../../shared/contract/rule';
 import type { CreateSegmentRequest } from '../../shared/contract/segment';
 import { contextOf } from '../../shared/evaluation/context';
 import { aRule, isInGroup, isInSegment } from './a-rule';
+import { eventually } from './guidon-instance';
 import { aCall, aUserId, ENVIRONMENT, type World } from './world';
 
 type Container = World['container'];
@@ -14,6 +15,12 @@ export const aSegment = (segment: { key: string } & Partial<CreateSegmentRequest
   conditions: [isInGroup('beta')],
   ...segment,
 });
+
+const evaluated = async (container: Container, key: string, groups: string[], isFresh?: boolean) => {
+  const context = contextOf(ENVIRONMENT, { userId: aUserId(), groups });
+  const { evaluations } = await container.evaluation.evaluate(context, isFresh);
+  return evaluations.find((each) => each.key === key);
+};
 
 /** What the tests do with segments in a world. */
 export const segmentsOf = (world: () => World) => ({
@@ -31,9 +38,16 @@ export const segmentsOf = (world: () => World) => ({
       rules: [aRule({ id: 'a', conditions: [isInSegment(segment)] })],
     }),
   /** What the flag gives a user of these groups. */
-  given: async (container: Container, key: string, ...groups: string[]) => {
-    const context = contextOf(ENVIRONMENT, { userId: aUserId(), groups });
-    const { evaluations } = await container.evaluation.evaluate(context);
-    return evaluations.find((each) => each.key === key)?.value;
+  given: async (container: Container, key: string, ...groups: string[]) =>
+    (await evaluated(container, key, groups))?.value,
+  /** The same, once the container has asked the store whether anything moved and was answered. */
+  givenFresh: async (container: Container, key: string, ...groups: string[]) => {
+    const evaluation = await eventually(
+      () => evaluated(container, key, groups, true),
+      (given) => {
+        expect(given).toMatchObject({ reason: expect.not.stringMatching('STALE') });
+      },
+    );
+    return evaluation?.value;
   },
 });

@@ -4,10 +4,10 @@ import { segmentItemKey } from '../../../shared/dynamodb/keys';
 import { isInGroup, isInSegment } from '../../support/a-rule';
 import { driveStream } from '../../support/drive-stream';
 import { segmentsOf } from '../../support/segments';
-import { aCall, CACHE_CHECK_MS, ENVIRONMENT, openWorld, pause, type World } from '../../support/world';
+import { aCall, ENVIRONMENT, openWorld, type World } from '../../support/world';
 
 let world: World;
-const { create, replace, aFlagFor, given } = segmentsOf(() => world);
+const { create, replace, aFlagFor, givenFresh } = segmentsOf(() => world);
 
 beforeAll(async () => {
   world = await openWorld({ stream: true });
@@ -48,7 +48,7 @@ describe('what happens to segments', () => {
     await create('tampered');
     await aFlagFor('for-tampered', 'tampered');
     const warm = world.newContainer();
-    expect(await given(warm, 'for-tampered', 'x')).toBe(false);
+    expect(await givenFresh(warm, 'for-tampered', 'x')).toBe(false);
     const segment = await world.container.segments.get(ENVIRONMENT, 'tampered');
     const Key = segmentItemKey(ENVIRONMENT, 'tampered');
     const { flagTableName: TableName } = world.engine;
@@ -64,21 +64,18 @@ describe('what happens to segments', () => {
       );
     await write(JSON.stringify({ ...segment, conditions: [isInGroup('x')] }));
     await stream.deliverNew();
-    await pause(CACHE_CHECK_MS);
-    expect(await given(warm, 'for-tampered', 'x')).toBe(true);
+    expect(await givenFresh(warm, 'for-tampered', 'x')).toBe(true);
 
     // what cannot be read or compiled keeps its last good state, or matches nobody
     for (const spoiled of ['{', JSON.stringify({ ...segment, conditions: [isInSegment('x')] })]) {
       await write(spoiled);
       await stream.deliverNew();
-      await pause(CACHE_CHECK_MS);
-      expect(await given(warm, 'for-tampered', 'x')).toBe(true);
-      expect(await given(world.newContainer(), 'for-tampered', 'x')).toBe(false);
+      expect(await givenFresh(warm, 'for-tampered', 'x')).toBe(true);
+      expect(await givenFresh(world.newContainer(), 'for-tampered', 'x')).toBe(false);
     }
     await send(new DeleteCommand({ TableName, Key }));
     await stream.deliverNew();
-    await pause(CACHE_CHECK_MS);
-    expect(await given(warm, 'for-tampered', 'x')).toBe(false);
+    expect(await givenFresh(warm, 'for-tampered', 'x')).toBe(false);
     expect(await stream.unattributed()).toMatchObject([
       { after: null },
       { flagKey: null },
