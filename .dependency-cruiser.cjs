@@ -9,7 +9,7 @@ const only = (name, from, allowed, comment) => ({
 
 const CONTRACT = '^shared/contract/';
 const ERRORS = '^shared/errors\\.ts$';
-const PORTS = '^shared/(ports|import-ports|stream-ports)\\.ts$';
+const PORTS = '^shared/(ports|audit-ports|import-ports|override-ports|stream-ports)\\.ts$';
 const DEADLINE = '^shared/deadline\\.ts$';
 const PARSE = '^shared/parse\\.ts$';
 const CONFIG = '^shared/config\\.ts$';

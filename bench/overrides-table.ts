@@ -10,7 +10,8 @@ import { openTables } from '../shared/composition/parts';
 import type { Config } from '../shared/config';
 import { overrideAttributes } from '../shared/dynamodb/items';
 import { EXPIRY_SHARDS, flagItemKey, overrideGsi1, overrideGsi2, overrideKey } from '../shared/dynamodb/keys';
-import type { FlagGeneration, StoredOverride } from '../shared/ports';
+import type { StoredOverride } from '../shared/override-ports';
+import type { FlagGeneration } from '../shared/ports';
 import type { Call } from '../shared/services/call';
 
 /** A table with one flag of few overrides and one of many, which is made once and kept. */

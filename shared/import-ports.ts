@@ -1,14 +1,7 @@
 import type { ImportState, RejectedRow } from './contract/import';
 import type { OverrideType } from './contract/override';
-import type {
-  Attribution,
-  Change,
-  FlagGeneration,
-  OverridePlace,
-  OverrideSlot,
-  OverrideWrite,
-  StoredOverride,
-} from './ports';
+import type { OverridePlace, OverrideSlot, OverrideWrite, StoredOverride } from './override-ports';
+import type { Attribution, Change, FlagGeneration } from './ports';
 
 /** What imports of many overrides leave outside: their records, and what was sent of them. As in `ports.ts`. */
 

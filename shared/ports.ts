@@ -1,17 +1,15 @@
 import type { AuditEvent, AuditEventName } from './contract/audit';
 import type { Device } from './contract/device';
 import type { Flag } from './contract/flag';
-import type { ReasonCode } from './contract/evaluation';
 import type { OverrideAction } from './contract/metrics';
-import type { OverrideKind } from './contract/override';
 import type { Person } from './contract/person';
-import type { JsonValue } from './contract/primitives';
 import type { PlannedChange } from './contract/schedule';
 import type { Segment } from './contract/segment';
 
 /**
- * Every side effect of the system. Reads raise `StoreUnavailable` where the store does not answer; writes
- * besides that `WriteConflict` where the state is not the one they were decided on.
+ * Every side effect of the system, together with the other `…-ports.ts` beside this file. Reads raise
+ * `StoreUnavailable` where the store does not answer; writes besides that `WriteConflict` where the state is not the
+ * one they were decided on.
  */
 
 /** Epoch milliseconds. */
@@ -39,6 +37,12 @@ export interface FlagRecord {
   readonly generation: string;
   /** Changes that are planned for it. */
   readonly planned?: readonly PlannedChange[] | undefined;
+}
+
+export interface FlagGeneration {
+  readonly environment: string;
+  readonly flagKey: string;
+  readonly generation: string;
 }
 
 /**
@@ -120,118 +124,6 @@ export interface LoadedRuleset {
   readonly corruptSegments: readonly string[];
 }
 
-/** Whom an override is of: a user, or a device, which has overrides of kind `value` alone. */
-export type OverrideSubject =
-  { readonly userId: string; readonly deviceId: null } | { readonly userId: null; readonly deviceId: string };
-
-export type StoredOverride = OverrideSubject & OverrideFields;
-
-interface OverrideFields extends FlagGeneration {
-  readonly kind: OverrideKind;
-  /** Only of kind `value`. */
-  readonly value?: JsonValue;
-  readonly enabled: boolean;
-  readonly reason: string | null;
-  readonly createdBy: string;
-  readonly createdAt: string;
-  readonly updatedBy: string;
-  readonly updatedAt: string;
-  /** Epoch milliseconds. */
-  readonly expiresAtMs: number | null;
-  readonly version: number;
-}
-
-/** The place of one override: what lies there, and the id of the change that left it so (as in {@link FlagSnapshot}). */
-export interface OverrideSlot {
-  readonly override: StoredOverride | undefined;
-  readonly changeId: string | undefined;
-}
-
-/** Where an override lies, or would. */
-export type OverridePlace = OverrideSubject & FlagGeneration & { readonly kind: OverrideKind };
-
-export type OverrideWrite = OverridePlace & {
-  /** What the write was decided on. */
-  readonly slot: OverrideSlot;
-  /** The new override, or undefined to remove the one there. */
-  readonly next: StoredOverride | undefined;
-};
-
-/** Writes with their changes, see {@link OverrideRepository.commit}. */
-export interface OverrideCommit {
-  readonly writes: readonly OverrideWrite[];
-  readonly changes: readonly [Change, ...Change[]];
-}
-
-/** What the counters of a flag tell apart. */
-export type CountedKind = OverrideKind | 'device';
-
-export interface OverrideCounts {
-  readonly byFlag: ReadonlyMap<string, Readonly<Record<CountedKind, number>>>;
-  /** False where more overrides have expired than a request looks at, and were not collected yet: some are counted. */
-  readonly isExact: boolean;
-}
-
-export interface FlagGeneration {
-  readonly environment: string;
-  readonly flagKey: string;
-  readonly generation: string;
-}
-
-/** The overrides of an environment lie in this many parts, each ordered by end. */
-export const OVERRIDE_SHARDS = 8;
-
-/** Where to look for overrides: a flag's are read strongly, by device and user; the others eventually consistent. */
-export type OverrideRange =
-  | ({ readonly of: 'flag' } & FlagGeneration)
-  | { readonly of: 'subject'; readonly environment: string; readonly subject: OverrideSubject }
-  | {
-      readonly of: 'shard';
-      readonly environment: string;
-      /** From 0 to {@link OVERRIDE_SHARDS} - 1. */
-      readonly shard: number;
-      readonly ends: 'any' | 'sometime' | 'never';
-      /** Those that end before this, in epoch milliseconds; only with `sometime`. */
-      readonly beforeMs?: number | undefined;
-    };
-
-/** An override with its place in its range, which is opaque. */
-export interface FoundOverride {
-  readonly override: StoredOverride;
-  readonly position: string;
-}
-
-export interface OverrideRepository {
-  /** Strongly, one slot per place, expired overrides included. */
-  readSlots(places: readonly OverridePlace[]): Promise<OverrideSlot[]>;
-  /** Overrides that count at `nowMs`, ordered by user, strictly behind `after` (an opaque position). */
-  list(
-    of: FlagGeneration,
-    page: { after: string | undefined; limit: number; kinds: readonly OverrideKind[]; nowMs: number },
-  ): Promise<{ overrides: StoredOverride[]; next: string | undefined }>;
-  /** One read of at most `limit` overrides that count at `nowMs`, of any generation where the range is no flag's. */
-  walk(
-    range: OverrideRange,
-    page: { after: string | undefined; limit: number; nowMs: number },
-  ): Promise<{ found: FoundOverride[]; next: string | undefined }>;
-  /** Whether users or devices may have values of a flag: false only where they have none that is switched on. */
-  hasValues(of: FlagGeneration): Promise<boolean>;
-  /** Everything a user or a device has, whatever the flag and its generation; eventually consistent. */
-  ofSubject(environment: string, subject: OverrideSubject): Promise<StoredOverride[]>;
-  /** Writes overrides with their changes, all or nothing; changes[0] is theirs, others tell of what they replaced. */
-  commit(writes: readonly OverrideWrite[], changes: readonly [Change, ...Change[]]): Promise<void>;
-  /** Several of these at once, all or nothing; they are of one environment, and no two of the same place. */
-  commitAll(commits: readonly OverrideCommit[]): Promise<void>;
-  /** Tells every cache that overrides moved. */
-  bumpVersion(environment: string): Promise<void>;
-  /** How many overrides of each kind count at `nowMs`; `generations` by flag key. */
-  counts(
-    environment: string,
-    generations: ReadonlyMap<string, string>,
-    nowMs: number,
-  ): Promise<OverrideCounts>;
-}
-
 /** A strong look at a device's registration, good to base a write on; as {@link FlagSnapshot}. */
 export interface DeviceSlot {
   readonly device: Device | undefined;
@@ -262,62 +154,6 @@ export interface ChangeLimiter {
 export interface ClaimedPlaces {
   /** Hands `count` of them back. @default - all of them */
   release(count?: number): Promise<void>;
-}
-
-export interface AuditQuery {
-  readonly environment: string;
-  readonly event?: AuditEventName | undefined;
-  readonly flagKey?: string | undefined;
-  readonly userId?: string | undefined;
-  readonly deviceId?: string | undefined;
-  readonly actor?: string | undefined;
-  /** Changes of a flag itself, not of overrides on it; or changes of segments. */
-  readonly about?: 'flag' | 'segment' | undefined;
-  readonly from?: string | undefined;
-  readonly to?: string | undefined;
-  readonly after?: string | undefined;
-  readonly limit: number;
-}
-
-export interface AuditRepository {
-  /** Newest first. A change of several flags is found by each of them. */
-  list(query: AuditQuery): Promise<{ changes: Change[]; next: string | undefined }>;
-  find(id: string): Promise<Change | undefined>;
-  /**
-   * Files a change once: false where it is filed already. `counted` moves the flag's counter, `totals` are added to
-   * what was ever done to overrides, both in the same step.
-   */
-  append(
-    change: Change,
-    moves?: { counted?: CountMove | undefined; totals?: OverrideTotals },
-  ): Promise<boolean>;
-  /** Puts a stream record aside that cannot be understood. */
-  quarantine(id: string, record: string): Promise<void>;
-}
-
-export interface CountMove {
-  readonly place: OverridePlace;
-  readonly by: 1 | -1;
-}
-
-/** How many overrides were created, updated, deleted, or have expired, by flag key. */
-export type OverrideTotals = ReadonlyMap<string, Readonly<Partial<Record<OverrideAction, number>>>>;
-
-export interface EvaluationCount {
-  readonly flagKey: string;
-  /** Null for a value that is no variant. */
-  readonly variant: string | null;
-  readonly reason: ReasonCode;
-  readonly count: number;
-}
-
-export interface StatsRepository {
-  /** What was ever done to overrides in an environment, on flags that are deleted too. */
-  overrideTotals(environment: string): Promise<OverrideTotals>;
-  /** What flags ever gave in an environment. */
-  evaluationTotals(environment: string): Promise<EvaluationCount[]>;
-  /** Adds to the totals and to those of the hour. Tried once: a count may be lost, and is not repeated. */
-  addEvaluations(environment: string, counts: readonly EvaluationCount[], nowMs: number): Promise<void>;
 }
 
 /** What the user pool knows of somebody. */

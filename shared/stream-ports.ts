@@ -1,14 +1,7 @@
 import type { JsonValue } from './contract/primitives';
 import type { Segment } from './contract/segment';
-import type {
-  Change,
-  FlagGeneration,
-  FlagRecord,
-  OverridePlace,
-  OverrideSubject,
-  RulesetPart,
-  StoredOverride,
-} from './ports';
+import type { OverridePlace, OverrideSubject, StoredOverride } from './override-ports';
+import type { Change, FlagGeneration, FlagRecord, RulesetPart } from './ports';
 
 /** What the stream of the table tells, and what its handlers need besides `ports.ts`. */
 

@@ -1,12 +1,6 @@
 import { BATCH_EVENTS } from '../contract/audit';
-import {
-  type AuditQuery,
-  type AuditRepository,
-  type Change,
-  type CountMove,
-  MAX_PAGE_BYTES,
-  type OverrideTotals,
-} from '../ports';
+import type { AuditQuery, AuditRepository, CountMove, OverrideTotals } from '../audit-ports';
+import { type Change, MAX_PAGE_BYTES } from '../ports';
 import { WriteConflict } from '../errors';
 import { parseChangeItem, readable } from './items';
 import { auditIndexKeys, auditKey, auditPointerKey, auditSortKey, countedKind, quarantineKey } from './keys';

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LRUCache } from 'lru-cache';
 import { WriteConflict } from '../errors';
-import type { Change, Clock, FlagGeneration, OverrideSubject, RulesetPart } from '../ports';
+import type { OverrideSubject } from '../override-ports';
+import type { Change, Clock, FlagGeneration, RulesetPart } from '../ports';
 import type { ChangeRepository } from '../stream-ports';
 import { moveFlagsVersion, versionOf } from './flag-versions';
 import { importIdIn } from './import-items';

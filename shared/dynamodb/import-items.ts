@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { IMPORT_STATES, RejectedRowSchema } from '../contract/import';
 import { OverrideTypeSchema } from '../contract/override';
 import type { ImportRecord, NamedRejection } from '../import-ports';
-import type { StoredOverride } from '../ports';
+import type { StoredOverride } from '../override-ports';
 import { overrideAttributes, parseOverrideItem } from './items';
 import type { Item } from './table';
 

@@ -7,7 +7,8 @@ import type {
   NamedRejection,
   WrittenOverride,
 } from '../import-ports';
-import type { Clock, OverridePlace } from '../ports';
+import type { OverridePlace } from '../override-ports';
+import type { Clock } from '../ports';
 import { overrideChangeKey, putChange } from './change-items';
 import {
   changeIdOfStep,

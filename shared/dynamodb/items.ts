@@ -6,7 +6,8 @@ import { OVERRIDE_KINDS } from '../contract/override';
 import { JsonValueSchema } from '../contract/primitives';
 import { PlannedChangeSchema } from '../contract/schedule';
 import { type Segment, SegmentSchema } from '../contract/segment';
-import type { Change, FlagRecord, OverrideSubject, StoredOverride } from '../ports';
+import type { OverrideSubject, StoredOverride } from '../override-ports';
+import type { Change, FlagRecord } from '../ports';
 import type { Item } from './table';
 
 /**

@@ -1,11 +1,11 @@
 import type { ImportPlace } from '../import-ports';
 import {
   type CountedKind,
-  type FlagGeneration,
   OVERRIDE_SHARDS,
   type OverridePlace,
   type OverrideSubject,
-} from '../ports';
+} from '../override-ports';
+import type { FlagGeneration } from '../ports';
 
 /**
  * Every key of both tables. No other file spells one. Parts never contain `#`: keys of flags and segments, user ids,

@@ -1,5 +1,6 @@
 import { remainingMs } from '../deadline';
-import type { CountedKind, FlagGeneration, OverrideCounts } from '../ports';
+import type { CountedKind, OverrideCounts } from '../override-ports';
+import type { FlagGeneration } from '../ports';
 import { countKey, expiryPartition, EXPIRY_SHARDS, overridePartition } from './keys';
 import type { Item, Table, TransactItem } from './table';
 

@@ -1,10 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { OverrideKind } from '../contract/override';
 import type {
-  Change,
-  Clock,
   CountedKind,
-  FlagGeneration,
   FoundOverride,
   OverrideCommit,
   OverrideCounts,
@@ -15,7 +12,8 @@ import type {
   OverrideSubject,
   OverrideWrite,
   StoredOverride,
-} from '../ports';
+} from '../override-ports';
+import type { Change, Clock, FlagGeneration } from '../ports';
 import { overrideChangeKey, putChange, unchangedSince } from './change-items';
 import { changeIdOf, overrideAttributes, parseOverrideItem, readable, tombstone } from './items';
 import {

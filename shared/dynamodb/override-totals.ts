@@ -1,5 +1,5 @@
 import { OVERRIDE_ACTIONS } from '../contract/metrics';
-import type { OverrideTotals } from '../ports';
+import type { OverrideTotals } from '../audit-ports';
 import { overrideTotalKey } from './keys';
 import type { TransactItem } from './table';
 

@@ -1,4 +1,4 @@
-import type { FoundOverride, OverrideRange } from '../ports';
+import type { FoundOverride, OverrideRange } from '../override-ports';
 import { parseOverrideItem, readable } from './items';
 import { expiryPartition, OVERRIDES, overridePartition, PREFIX, subjectPartition } from './keys';
 import type { Item, Table } from './table';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { ReasonCodeSchema } from '../contract/evaluation';
 import { OVERRIDE_ACTIONS } from '../contract/metrics';
-import type { EvaluationCount, OverrideTotals, StatsRepository } from '../ports';
+import type { EvaluationCount, OverrideTotals, StatsRepository } from '../audit-ports';
 import { evaluationHourKey, evaluationTotalKey, type Key, PREFIX, statsPartition } from './keys';
 import type { Item, Table } from './table';
 

@@ -1,6 +1,7 @@
 import { Counter, Gauge, Registry } from 'prom-client';
 import { OVERRIDE_ACTIONS } from '../contract/metrics';
-import type { CountedKind, EvaluationCount, OverrideTotals } from '../ports';
+import type { EvaluationCount, OverrideTotals } from '../audit-ports';
+import type { CountedKind } from '../override-ports';
 
 const KINDS: readonly CountedKind[] = ['include', 'exclude', 'value', 'device'];
 

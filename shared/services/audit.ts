@@ -1,6 +1,7 @@
 import { type AuditEvent, BATCH_EVENTS } from '../contract/audit';
 import type { JsonValue } from '../contract/primitives';
-import type { AuditQuery, AuditRepository, Change } from '../ports';
+import type { AuditQuery, AuditRepository } from '../audit-ports';
+import type { Change } from '../ports';
 
 const fieldOf = (state: JsonValue | null, key: string): JsonValue =>
   typeof state === 'object' && state !== null && !Array.isArray(state) ? (state[key] ?? null) : null;

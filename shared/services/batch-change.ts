@@ -1,5 +1,5 @@
 import type { JsonValue } from '../contract/primitives';
-import type { OverrideWrite, StoredOverride } from '../ports';
+import type { OverrideWrite, StoredOverride } from '../override-ports';
 import type { ChangeAbout } from './override-writer';
 import { auditedOverride } from './shown-override';
 

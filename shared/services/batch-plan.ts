@@ -1,7 +1,8 @@
 import type { BatchItem, OverrideAction } from '../contract/override-search';
 import { type FieldError, FlagError, refused } from '../errors';
 import type { Compilers } from '../evaluation/model';
-import type { FlagRecord, FlagRepository, StoredOverride } from '../ports';
+import type { StoredOverride } from '../override-ports';
+import type { FlagRecord, FlagRepository } from '../ports';
 import { unfitValues } from './fitting-value';
 import { type OpenedPlace, type OverrideWriter, placeOf } from './override-writer';
 import type { OverrideChange } from './pack-changes';

@@ -1,18 +1,8 @@
 import type { AuditEventName } from '../contract/audit';
 import { PoisonRecord } from '../errors';
-import type {
-  AuditRepository,
-  Change,
-  CountMove,
-  FlagGeneration,
-  FlagRepository,
-  OverridePlace,
-  OverrideRepository,
-  OverrideSubject,
-  RulesetPart,
-  StoredOverride,
-  Telemetry,
-} from '../ports';
+import type { AuditRepository, CountMove } from '../audit-ports';
+import type { OverridePlace, OverrideRepository, OverrideSubject, StoredOverride } from '../override-ports';
+import type { Change, FlagGeneration, FlagRepository, RulesetPart, Telemetry } from '../ports';
 import type { ChangeRepository, CorruptItem, ItemChange, SweepRepository, Transition } from '../stream-ports';
 import { expiryChange, hasExpired } from './expiry-change';
 import { overrideTotals, totalsOfActions } from './override-totals';

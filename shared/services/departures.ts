@@ -1,7 +1,8 @@
 import { OVERRIDE_KINDS } from '../contract/override';
 import type { UserIdFormat } from '../contract/primitives';
 import { FlagError, StoreUnavailable } from '../errors';
-import type { FlagRepository, OverrideRepository, UserDirectory } from '../ports';
+import type { OverrideRepository } from '../override-ports';
+import type { FlagRepository, UserDirectory } from '../ports';
 import type { Call } from './call';
 import { checkedUserId } from './checked-user-id';
 import { retryOnConflict } from './conflict-retry';

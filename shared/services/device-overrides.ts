@@ -1,10 +1,5 @@
-import type {
-  FlagRepository,
-  OverridePlace,
-  OverrideRepository,
-  OverrideSubject,
-  StoredOverride,
-} from '../ports';
+import type { OverridePlace, OverrideRepository, OverrideSubject, StoredOverride } from '../override-ports';
+import type { FlagRepository } from '../ports';
 import { batchChange, bytesOf, MAX_CHANGE_BYTES } from './batch-change';
 import type { Call } from './call';
 import { retryOnConflict } from './conflict-retry';

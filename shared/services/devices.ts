@@ -2,16 +2,8 @@ import type { AuditEventName } from '../contract/audit';
 import type { Device, PutDeviceRequest } from '../contract/device';
 import type { UserIdFormat } from '../contract/primitives';
 import { FlagError, invalidField } from '../errors';
-import type {
-  Change,
-  Clock,
-  DeviceRepository,
-  DeviceSlot,
-  NewId,
-  OverrideRepository,
-  Telemetry,
-  UserDirectory,
-} from '../ports';
+import type { OverrideRepository } from '../override-ports';
+import type { Change, Clock, DeviceRepository, DeviceSlot, NewId, Telemetry, UserDirectory } from '../ports';
 import { type Call, checkVersion } from './call';
 import { checkedUserId } from './checked-user-id';
 import { retryOnConflict } from './conflict-retry';

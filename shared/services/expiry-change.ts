@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { Change, StoredOverride } from '../ports';
+import type { StoredOverride } from '../override-ports';
+import type { Change } from '../ports';
 import { auditedOverride } from './shown-override';
 
 /** Who ends overrides whose time is over. */

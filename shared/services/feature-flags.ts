@@ -3,16 +3,13 @@ import type { JsonValue, UserIdFormat } from '../contract/primitives';
 import { type FieldError, FlagError } from '../errors';
 import { jsonEquals } from '../evaluation/json-equals';
 import type { Compilers } from '../evaluation/model';
+import type { OverrideRepository, OverrideSubject, OverrideWrite, StoredOverride } from '../override-ports';
 import type {
   ChangeLimiter,
   Clock,
   DeviceRepository,
   FlagRecord,
   FlagRepository,
-  OverrideRepository,
-  OverrideSubject,
-  OverrideWrite,
-  StoredOverride,
   Telemetry,
   UserDirectory,
 } from '../ports';

@@ -12,15 +12,8 @@ import { questionOf } from '../evaluation/evaluate-flag';
 import { answersOf } from '../evaluation/explain-flag';
 import type { CompiledFlag, Evaluation, EvaluationContext, Question, Sha256 } from '../evaluation/model';
 import { resultOf } from '../evaluation/result-of';
-import type {
-  Clock,
-  DeviceRepository,
-  FlagGeneration,
-  OverridePlace,
-  OverrideRepository,
-  OverrideSubject,
-  StoredOverride,
-} from '../ports';
+import type { OverridePlace, OverrideRepository, OverrideSubject, StoredOverride } from '../override-ports';
+import type { Clock, DeviceRepository, FlagGeneration } from '../ports';
 import { checkedUserId } from './checked-user-id';
 import { eligibleDevice } from './eligible-device';
 import type { NamedSubject } from './feature-flags';

@@ -10,7 +10,8 @@ import {
 } from '../contract/flag';
 import { withoutServerOwned } from '../contract/primitives';
 import { parse } from '../parse';
-import type { Clock, FlagRecord, FlagRepository, NewId, OverrideRepository } from '../ports';
+import type { OverrideRepository } from '../override-ports';
+import type { Clock, FlagRecord, FlagRepository, NewId } from '../ports';
 import type { Call } from './call';
 import { checkIdentity, defineFlag } from './flag-definition';
 import type { FlagWriter } from './flag-writer';

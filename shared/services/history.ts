@@ -4,7 +4,9 @@ import { type Flag, FlagSchema } from '../contract/flag';
 import { OVERRIDE_KINDS, type OverrideKind, OverrideKindSchema } from '../contract/override';
 import { JsonValueSchema, type JsonValue } from '../contract/primitives';
 import { type Segment, SegmentSchema } from '../contract/segment';
-import type { AuditQuery, AuditRepository, Change, OverrideSubject, StoredOverride } from '../ports';
+import type { AuditQuery, AuditRepository } from '../audit-ports';
+import type { OverrideSubject, StoredOverride } from '../override-ports';
+import type { Change } from '../ports';
 
 /** Rows of the log that are read at once: few where the first of them will do, many behind them. */
 const FIRST_PAGE = 10;

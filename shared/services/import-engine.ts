@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WriteConflict } from '../errors';
 import type { ImportPlace, ImportRecord, ImportRepository, ImportStep } from '../import-ports';
-import type { Clock, FlagRepository, NewId, OverrideRepository, Telemetry } from '../ports';
+import type { OverrideRepository } from '../override-ports';
+import type { Clock, FlagRepository, NewId, Telemetry } from '../ports';
 import { importChange } from './import-changes';
 import { PartMissing } from './import-sources';
 import type { ImportSteps } from './import-step';

@@ -1,7 +1,8 @@
 import { LRUCache } from 'lru-cache';
 import { OVERRIDE_KINDS } from '../contract/override';
 import type { ImportParts, ImportRecord } from '../import-ports';
-import type { Clock, FlagGeneration, OverrideRepository } from '../ports';
+import type { OverrideRepository } from '../override-ports';
+import type { Clock, FlagGeneration } from '../ports';
 import type { UserIdFormat } from '../contract/primitives';
 import { type ImportEntry, readEntries } from './import-rows';
 

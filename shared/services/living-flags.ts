@@ -1,4 +1,5 @@
-import type { FlagRecord, FlagRepository, FoundOverride } from '../ports';
+import type { FoundOverride } from '../override-ports';
+import type { FlagRecord, FlagRepository } from '../ports';
 
 /** Tells overrides of present flags from those that a former flag of the same key has left; each flag is read once. */
 export class LivingFlags {

@@ -1,13 +1,6 @@
-import type {
-  Clock,
-  EvaluationCount,
-  FlagRepository,
-  OverrideCounts,
-  OverrideRepository,
-  OverrideTotals,
-  StatsRepository,
-  Telemetry,
-} from '../ports';
+import type { EvaluationCount, OverrideTotals, StatsRepository } from '../audit-ports';
+import type { OverrideCounts, OverrideRepository } from '../override-ports';
+import type { Clock, FlagRepository, Telemetry } from '../ports';
 
 export interface MetricsServiceParts {
   readonly flags: Pick<FlagRepository, 'list'>;

@@ -1,7 +1,8 @@
 import type { BatchOutcome, OverrideBatchRequest, OverrideBatchResponse } from '../contract/override-search';
 import { spelledAsStored } from '../contract/primitives';
 import { StoreUnavailable } from '../errors';
-import type { ChangeLimiter, StoredOverride, Telemetry } from '../ports';
+import type { StoredOverride } from '../override-ports';
+import type { ChangeLimiter, Telemetry } from '../ports';
 import { type Asked, type BatchEntry, batchKey, type BatchPlanParts, decided, planBatch } from './batch-plan';
 import type { Call } from './call';
 import { retryOnConflict } from './conflict-retry';

@@ -1,5 +1,6 @@
 import type { UserFlagOverride } from '../evaluation/model';
-import type { Clock, DeviceRepository, OverrideRepository, StoredOverride, Telemetry } from '../ports';
+import type { OverrideRepository, StoredOverride } from '../override-ports';
+import type { Clock, DeviceRepository, Telemetry } from '../ports';
 import { isEligible } from './eligible-device';
 import { VersionedCache } from './versioned-cache';
 

@@ -1,6 +1,6 @@
 import type { AuditEventName } from '../contract/audit';
 import type { JsonValue } from '../contract/primitives';
-import type { OverrideWrite, StoredOverride } from '../ports';
+import type { OverrideWrite, StoredOverride } from '../override-ports';
 import type { ChangeAbout } from './override-writer';
 import { auditedOverride } from './shown-override';
 

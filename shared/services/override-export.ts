@@ -1,6 +1,7 @@
 import { OverrideTypeSchema } from '../contract/override';
 import { remainingMs } from '../deadline';
-import { type Clock, MAX_PAGE_BYTES, type OverrideRepository, type StoredOverride } from '../ports';
+import type { OverrideRepository, StoredOverride } from '../override-ports';
+import { type Clock, MAX_PAGE_BYTES } from '../ports';
 import { csvLine } from './csv';
 import type { OverrideWriter } from './override-writer';
 

@@ -1,14 +1,12 @@
 import type { Override } from '../contract/override';
 import type { OverrideReport } from '../contract/override-search';
 import {
-  type Clock,
-  type FlagRepository,
   type FoundOverride,
-  MAX_PAGE_BYTES,
   OVERRIDE_SHARDS,
   type OverrideRepository,
   type StoredOverride,
-} from '../ports';
+} from '../override-ports';
+import { type Clock, type FlagRepository, MAX_PAGE_BYTES } from '../ports';
 import { LivingFlags } from './living-flags';
 import { shownOverride } from './shown-override';
 

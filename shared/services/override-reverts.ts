@@ -3,16 +3,8 @@ import type { JsonValue } from '../contract/primitives';
 import { refused } from '../errors';
 import { jsonEquals } from '../evaluation/json-equals';
 import type { Compilers } from '../evaluation/model';
-import type {
-  Change,
-  ChangeLimiter,
-  Clock,
-  FlagRecord,
-  OverrideSubject,
-  OverrideWrite,
-  StoredOverride,
-  Telemetry,
-} from '../ports';
+import type { OverrideSubject, OverrideWrite, StoredOverride } from '../override-ports';
+import type { Change, ChangeLimiter, Clock, FlagRecord, Telemetry } from '../ports';
 import { type AuditedOverride, type OverrideStep, overrideStep } from './audited-override';
 import { type Call, checkVersion } from './call';
 import { unfitValues } from './fitting-value';

@@ -1,13 +1,11 @@
 import type { Override, OverrideKind } from '../contract/override';
 import {
-  type Clock,
-  type FlagRepository,
   type FoundOverride,
-  MAX_PAGE_BYTES,
   OVERRIDE_SHARDS,
   type OverrideRange,
   type OverrideRepository,
-} from '../ports';
+} from '../override-ports';
+import { type Clock, type FlagRepository, MAX_PAGE_BYTES } from '../ports';
 import { flagNotFound } from './not-found';
 import { LivingFlags } from './living-flags';
 import { shownOverride } from './shown-override';

@@ -1,7 +1,8 @@
 import { type AuditEventName, BATCH_EVENTS } from '../contract/audit';
 import { OVERRIDE_ACTIONS, type OverrideAction } from '../contract/metrics';
 import type { JsonValue } from '../contract/primitives';
-import type { Change, OverrideTotals } from '../ports';
+import type { OverrideTotals } from '../audit-ports';
+import type { Change } from '../ports';
 
 type Actions = Partial<Record<OverrideAction, number>>;
 

@@ -2,19 +2,14 @@ import type { OverrideKind } from '../contract/override';
 import type { JsonValue } from '../contract/primitives';
 import { invalidField } from '../errors';
 import type {
-  Change,
-  Clock,
-  FlagRecord,
-  FlagRepository,
-  NewId,
   OverridePlace,
   OverrideRepository,
   OverrideSlot,
   OverrideSubject,
   OverrideWrite,
   StoredOverride,
-  Telemetry,
-} from '../ports';
+} from '../override-ports';
+import type { Change, Clock, FlagRecord, FlagRepository, NewId, Telemetry } from '../ports';
 import type { Call } from './call';
 import { expiryChange, hasExpired } from './expiry-change';
 import { flagNotFound } from './not-found';

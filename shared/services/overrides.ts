@@ -6,7 +6,8 @@ import {
 } from '../contract/override';
 import type { UserIdFormat } from '../contract/primitives';
 import { FlagError, invalidField } from '../errors';
-import type { ChangeLimiter, Clock, OverrideRepository, Telemetry, UserDirectory } from '../ports';
+import type { OverrideRepository } from '../override-ports';
+import type { ChangeLimiter, Clock, Telemetry, UserDirectory } from '../ports';
 import { type Call, checkVersion } from './call';
 import { checkedUserId } from './checked-user-id';
 import { overrideNotFound } from './not-found';

@@ -1,4 +1,4 @@
-import type { StoredOverride } from '../ports';
+import type { StoredOverride } from '../override-ports';
 import { auditedOverride } from './shown-override';
 import type { OpenedPlace } from './override-writer';
 

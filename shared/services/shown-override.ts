@@ -1,6 +1,6 @@
 import { type Override, OverrideTypeSchema, type UserOverride } from '../contract/override';
 import type { JsonValue } from '../contract/primitives';
-import type { StoredOverride } from '../ports';
+import type { StoredOverride } from '../override-ports';
 
 const shownEnd = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());
 

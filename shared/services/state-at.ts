@@ -2,15 +2,8 @@ import type { Flag } from '../contract/flag';
 import { OVERRIDE_KINDS, type OverrideKind } from '../contract/override';
 import type { Segment } from '../contract/segment';
 import type { ExplainedOverride } from '../evaluation/describe-overrides';
-import type {
-  FlagRecord,
-  FlagRepository,
-  OverridePlace,
-  OverrideRepository,
-  OverrideSubject,
-  SegmentRepository,
-  StoredOverride,
-} from '../ports';
+import type { OverridePlace, OverrideRepository, OverrideSubject, StoredOverride } from '../override-ports';
+import type { FlagRecord, FlagRepository, SegmentRepository } from '../ports';
 import { flagNotFound } from './not-found';
 import { segmentsNamedIn } from './rule-faults';
 import type { History, PastOverride } from './history';

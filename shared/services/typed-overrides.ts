@@ -4,7 +4,8 @@ import type { AddTypedOverrideRequest, UpdateTypedOverrideRequest } from '../con
 import { FlagError, invalidField, refused } from '../errors';
 import { jsonEquals } from '../evaluation/json-equals';
 import type { Compilers } from '../evaluation/model';
-import type { ChangeLimiter, FlagRecord, StoredOverride, Telemetry, UserDirectory } from '../ports';
+import type { StoredOverride } from '../override-ports';
+import type { ChangeLimiter, FlagRecord, Telemetry, UserDirectory } from '../ports';
 import { type Call, checkVersion } from './call';
 import { checkedUserId } from './checked-user-id';
 import { checkValueSize, unfitValues } from './fitting-value';

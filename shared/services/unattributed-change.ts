@@ -1,6 +1,7 @@
 import type { JsonValue } from '../contract/primitives';
 import type { Segment } from '../contract/segment';
-import type { Change, FlagRecord, StoredOverride } from '../ports';
+import type { StoredOverride } from '../override-ports';
+import type { Change, FlagRecord } from '../ports';
 import type { CorruptItem, Transition } from '../stream-ports';
 import { auditedOverride } from './shown-override';
 

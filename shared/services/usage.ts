@@ -1,6 +1,7 @@
 import type { ReasonCode } from '../contract/evaluation';
 import { remainingMs, withDeadline } from '../deadline';
-import type { Clock, EvaluationCount, StatsRepository, Telemetry } from '../ports';
+import type { EvaluationCount, StatsRepository } from '../audit-ports';
+import type { Clock, Telemetry } from '../ports';
 
 /** A container writes what it has counted at most this often. */
 const PERIOD_MS = 10_000;

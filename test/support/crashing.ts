@@ -3,7 +3,7 @@ import { withDeadline } from '../../shared/deadline';
 import { DynamoFlagRepository } from '../../shared/dynamodb/flag-repository';
 import { DynamoOverrideRepository } from '../../shared/dynamodb/override-repository';
 import { DynamoStatsRepository } from '../../shared/dynamodb/stats-repository';
-import type { CountedKind } from '../../shared/ports';
+import type { CountedKind } from '../../shared/override-ports';
 import { driveStream, type StreamDrive } from './drive-stream';
 import { aUserId, ENVIRONMENT, openFaultyWorld, type FaultyWorld } from './world';
 

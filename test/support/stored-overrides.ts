@@ -2,7 +2,7 @@ import { openTables } from '../../shared/composition/parts';
 import { type Override, OVERRIDE_KINDS, type OverrideKind } from '../../shared/contract/override';
 import { DynamoFlagRepository } from '../../shared/dynamodb/flag-repository';
 import { DynamoOverrideRepository } from '../../shared/dynamodb/override-repository';
-import type { OverrideSubject } from '../../shared/ports';
+import type { OverrideSubject } from '../../shared/override-ports';
 import { shownOverride } from '../../shared/services/shown-override';
 import { ENVIRONMENT, type World } from './world';
 

@@ -10,7 +10,7 @@ import {
 } from '../../../shared/dynamodb/override-repository';
 import { DynamoStatsRepository } from '../../../shared/dynamodb/stats-repository';
 import type { Table } from '../../../shared/dynamodb/table';
-import type { OverrideWrite } from '../../../shared/ports';
+import type { OverrideWrite } from '../../../shared/override-ports';
 import { MetricsService } from '../../../shared/services/metrics';
 import { telemetry } from '../../../shared/telemetry';
 import { ENVIRONMENT, openFaultyWorld, type FaultyWorld } from '../../support/world';

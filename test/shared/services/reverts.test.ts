@@ -5,7 +5,7 @@ import { composeRevertService } from '../../../shared/composition/revert-service
 import type { AuditEventName } from '../../../shared/contract/audit';
 import type { JsonValue } from '../../../shared/contract/primitives';
 import { composeOverrideReader } from '../../support/stored-overrides';
-import type { OverrideSubject } from '../../../shared/ports';
+import type { OverrideSubject } from '../../../shared/override-ports';
 import { OverrideWriter } from '../../../shared/services/override-writer';
 import { auditedOverride } from '../../../shared/services/shown-override';
 import { revertingIn } from '../../support/reverting';
