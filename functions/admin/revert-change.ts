@@ -11,7 +11,8 @@ export const handler = composeHandler({
   ...revertChangeRequest,
   area: 'admin',
   answer: async (request) => {
-    const reverted = await reverts.revert(callOf(request, request.query.dryRun), auditIdOf(request));
+    const { dryRun, force } = request.query;
+    const reverted = await reverts.revert({ ...callOf(request, dryRun), force }, auditIdOf(request));
     if ('event' in reverted) {
       return ok(reverted.event);
     }

@@ -24,6 +24,10 @@ export const auditOperations = {
     description:
       'Writes what was there before as a new change, if the thing is still as the change left it; else 412. The new event says `revert of <id>` as its reason.',
     request: revertChangeRequest,
+    parameters: {
+      force:
+        'Of a change of a flag: also where values of overrides no longer fit its `valueSchema` then; these are switched off. Without it they are answered 409.',
+    },
     condition: 'If-Match',
     answers: {
       200: { description: 'The event of the new change.', body: 'AuditEvent' },

@@ -12,6 +12,7 @@ export const overrideSchemas = {
   UserOverride: named(UserOverrideSchema, 'An override of one user on one flag of one environment.', {
     ...serverFields,
     overrideType,
+    enabled: 'Switched off, it is kept and does not count.',
     expiresAt: 'The override counts strictly before this moment; null: until it is removed.',
   }),
   UserOverridesList: named(
@@ -25,6 +26,7 @@ export const overrideSchemas = {
     {
       userId: 'The `sub` of the user; upper case is read as lower case.',
       overrideType,
+      enabled: 'Left out: true.',
       reason: 'For people; left out: null.',
       expiresAt: 'A moment in the future; left out: null.',
       flagKey: 'May repeat the flag of the path.',

@@ -18,5 +18,5 @@ export const listAuditEventsRequest = {
   },
 };
 
-/** What the route that reverts a change takes. */
-export const revertChangeRequest = { query: { dryRun: switchParameter } };
+/** What the route that reverts a change takes; `force` as for a change of a flag. */
+export const revertChangeRequest = { query: { dryRun: switchParameter, force: switchParameter } };

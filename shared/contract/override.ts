@@ -20,6 +20,7 @@ export const UserOverrideSchema = z.strictObject({
   environment: z.string(),
   userId: z.string(),
   overrideType: OverrideTypeSchema,
+  enabled: z.boolean(),
   reason: z.string().nullable(),
   createdBy: z.string(),
   createdAt: TimestampSchema,
@@ -58,6 +59,7 @@ export const AddUserOverrideRequestSchema = z.preprocess(
   z.strictObject({
     userId: z.string(),
     overrideType: OverrideTypeSchema,
+    enabled: z.boolean().optional(),
     reason: ReasonSchema.nullish(),
     expiresAt: TimestampSchema.nullish(),
     /** May repeat the flag of the path. */

@@ -28,8 +28,14 @@ const isFree = (item: Item, slot: string, nowMs: number): boolean =>
   item[slot] === undefined || claimedAtMs(item[slot]) <= nowMs - TAKEN_MS;
 
 /** When `count` places are free, there being fewer now. */
-const rateLimited = (item: Item, slotNames: readonly string[], count: number, nowMs: number): FlagError => {
-  const message = `A flag takes at most ${String(slotNames.length)} override changes per hour`;
+const rateLimited = (
+  flagKey: string,
+  item: Item,
+  slotNames: readonly string[],
+  count: number,
+  nowMs: number,
+): FlagError => {
+  const message = `The flag "${flagKey}" takes at most ${String(slotNames.length)} override changes per hour`;
   const claims = slotNames.map((slot) => claimedAtMs(item[slot] ?? 0)).sort((one, other) => one - other);
   // more than there are places never go at once
   const lastNeeded = claims[count - 1] ?? nowMs;
@@ -86,7 +92,7 @@ export class DynamoChangeLimiter implements ChangeLimiter {
     };
     try {
       for (let left = count; left > 0; left -= MAX_AT_ONCE) {
-        held.push(await this.claimSome(key, Math.min(left, MAX_AT_ONCE), left));
+        held.push(await this.claimSome(environment, flagKey, Math.min(left, MAX_AT_ONCE), left));
       }
     } catch (error) {
       await places.release();
@@ -96,7 +102,13 @@ export class DynamoChangeLimiter implements ChangeLimiter {
   }
 
   /** Claims `count` slots at once; `needed` is how many there must be for it to make sense. */
-  private async claimSome(key: Key, count: number, needed: number): Promise<Claimed> {
+  private async claimSome(
+    environment: string,
+    flagKey: string,
+    count: number,
+    needed: number,
+  ): Promise<Claimed> {
+    const key = limiterKey(environment, flagKey);
     let slots = pick(this.slotNames, count);
     let seen: Item = {};
     let nowMs = this.clock();
@@ -114,7 +126,7 @@ export class DynamoChangeLimiter implements ChangeLimiter {
       }
       nowMs = slots.length > 0 ? this.clock() : nowMs;
     }
-    throw rateLimited(seen, this.slotNames, needed, nowMs);
+    throw rateLimited(flagKey, seen, this.slotNames, needed, nowMs);
   }
 
   /** `claimed`, or the item that showed a slot taken. */

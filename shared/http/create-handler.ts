@@ -42,7 +42,7 @@ export const createHandler = <Query extends z.ZodRawShape, Body extends z.ZodTyp
       : await identify(event.headers['authorization'], caller, parts);
     const csv = takesCsv ? csvBodyOf(event, body === undefined) : undefined;
     if (body !== undefined && csv === undefined) {
-      await parseJsonBody(event);
+      await parseJsonBody(event, takesCsv);
     }
     const expected = { query, body: csv === undefined ? body : undefined };
     return endpoint.answer({ ...readRequest(event, principal, expected, parts), csv });

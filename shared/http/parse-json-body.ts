@@ -18,8 +18,18 @@ const malformed = (): FlagError =>
 const isWrongType = (error: unknown): boolean =>
   error instanceof Error && error.message === 'Unsupported Media Type';
 
-/** Replaces the text of the body by what it says. A request without a body stays without. */
-export const parseJsonBody = async (event: HttpEvent): Promise<void> => {
+const wrongType = (takesCsv: boolean): FlagError => {
+  const what = takesCsv
+    ? 'JSON or CSV in UTF-8: send "Content-Type: application/json" or "text/csv; charset=utf-8"'
+    : 'JSON: send "Content-Type: application/json"';
+  return new FlagError('UNSUPPORTED_MEDIA_TYPE', `The body is ${what}.`);
+};
+
+/**
+ * Replaces the text of the body by what it says. A request without a body stays without. Where the route `takesCsv` too,
+ * it is not CSV.
+ */
+export const parseJsonBody = async (event: HttpEvent, takesCsv = false): Promise<void> => {
   if (typeof event.body !== 'string' || event.body === '') {
     event.body = undefined;
     return;
@@ -31,9 +41,7 @@ export const parseJsonBody = async (event: HttpEvent): Promise<void> => {
   try {
     await parser.before?.({ event: read } as never);
   } catch (error) {
-    throw isWrongType(error)
-      ? new FlagError('UNSUPPORTED_MEDIA_TYPE', 'The body is JSON: send "Content-Type: application/json".')
-      : malformed();
+    throw isWrongType(error) ? wrongType(takesCsv) : malformed();
   }
   if (!isText(event)) {
     throw malformed();

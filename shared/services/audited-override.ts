@@ -40,5 +40,6 @@ export const overrideStep = (
   const kind = was?.kind ?? is?.kind;
   return was === undefined || is === undefined || kind === undefined
     ? undefined
-    : { flagKey, kind, before: was, after };
+    : // entries of former versions say only of what is switched off that it is
+      { flagKey, kind, before: was, after: is === null ? null : Object.assign({ enabled: true }, after) };
 };

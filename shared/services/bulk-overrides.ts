@@ -6,7 +6,7 @@ import {
   MAX_NAMED_REJECTIONS,
 } from '../contract/import';
 import { remainingMs } from '../deadline';
-import { invalidField, StoreUnavailable } from '../errors';
+import { FlagError, invalidField, StoreUnavailable } from '../errors';
 import type { ImportRecord, ImportRepository } from '../import-ports';
 import type { ChangeLimiter, FlagRecord } from '../ports';
 import type { Call } from './call';
@@ -114,12 +114,16 @@ export class BulkOverrideService {
       throw flagNotFound(record.flagKey);
     }
     if (isAtWork(left)) {
-      throw new StoreUnavailable('unknown', new Error('the import goes on without the request'));
+      throw new FlagError(
+        'UNAVAILABLE',
+        'The time of the request did not suffice. All rows that can be taken are written behind it; those that were not rejected need not be sent again.',
+        { retryAfterSeconds: 2 },
+      );
     }
   }
 
   private async workedOff(call: Call, record: ImportRecord): Promise<ImportRecord> {
-    const { imports, engine, clock } = this.parts;
+    const { imports, engine, clock, telemetry } = this.parts;
     const held = { ...record, heldUntilMs: clock() + Math.min(remainingMs(), 60_000) };
     await withinLimit(this.parts, call.environment, async (claim) => {
       if (!call.dryRun) {
@@ -127,6 +131,14 @@ export class BulkOverrideService {
       }
       await imports.commit({ from: undefined, to: held, begins: true });
     });
-    return (await engine.work(held, () => remainingMs() > STEP_MS)) ?? held;
+    try {
+      return (await engine.work(held, () => remainingMs() > STEP_MS)) ?? held;
+    } catch (error) {
+      if (!(error instanceof StoreUnavailable)) {
+        throw error;
+      }
+      telemetry.warn('import goes on without its request', { importId: held.importId, error });
+      return held;
+    }
   }
 }

@@ -55,12 +55,12 @@ export class OverrideService {
       const opened = await writer.openOne(record, { userId, deviceId: null }, request.overrideType);
       const { current } = opened;
       checkVersion(call, current?.version);
-      const reason = request.reason ?? null;
-      if (current?.reason === reason && current.expiresAtMs === expiresAtMs && current.enabled) {
+      const { enabled = true, reason = null } = request;
+      if (current?.reason === reason && current.expiresAtMs === expiresAtMs && current.enabled === enabled) {
         return { override: shownUserOverride(current), created: false };
       }
       await claim(flagKey);
-      const next = writer.next(call, opened, { enabled: true, reason, expiresAtMs });
+      const next = writer.next(call, opened, { enabled, reason, expiresAtMs });
       const writes = [OverrideWriter.write(opened, next)] as const;
       const event = current === undefined ? 'override.added' : 'override.updated';
       await writer.commit(call, writes, overrideChange(writes, event, reason));

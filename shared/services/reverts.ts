@@ -119,10 +119,14 @@ export class RevertService {
   }
 
   private undoImport(call: Call, { environment, flagKey, after }: Change): Promise<Import> {
-    const importId =
-      typeof after === 'object' && after !== null && !Array.isArray(after) ? after['importId'] : undefined;
+    const { importId, undoneImportId }: Record<string, JsonValue | undefined> =
+      typeof after === 'object' && after !== null && !Array.isArray(after) ? after : {};
     if (flagKey === null || typeof importId !== 'string') {
-      throw notRevertible('The audit log does not say which import this was.');
+      throw notRevertible(
+        undoneImportId === undefined
+          ? 'The audit log does not say which import this was.'
+          : 'This is the undo of an import, which is not taken back: import again.',
+      );
     }
     const { imports } = this.parts;
     const of = { environment, flagKey, importId };

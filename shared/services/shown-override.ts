@@ -10,6 +10,7 @@ export const shownUserOverride = (override: StoredOverride): UserOverride => ({
   environment: override.environment,
   userId: override.userId ?? '',
   overrideType: OverrideTypeSchema.parse(override.kind),
+  enabled: override.enabled,
   reason: override.reason,
   createdBy: override.createdBy,
   createdAt: override.createdAt,
@@ -39,7 +40,4 @@ export const shownOverride = (override: StoredOverride): Override => ({
 
 /** An override as the audit log shows it, so that it can be put back as it was. */
 export const auditedOverride = (override: StoredOverride): JsonValue =>
-  override.kind === 'value'
-    ? shownOverride(override)
-    : // switched off is what only the routes of all overrides can make one
-      { ...shownUserOverride(override), ...(override.enabled ? {} : { enabled: false }) };
+  override.kind === 'value' ? shownOverride(override) : shownUserOverride(override);

@@ -143,9 +143,14 @@ const tooMany = (pointer: string): FieldError => ({
   message: 'the flag has too many overrides to look through all of them in one request',
 });
 
-const inUse = (count: string, errors: readonly FieldError[]): FlagError =>
-  new FlagError(
+const inUse = (count: string, errors: readonly FieldError[]): FlagError => {
+  const [values, these] =
+    count === '1'
+      ? ['The value of 1 override', 'the override is']
+      : [`The values of ${count} overrides`, 'these overrides are'];
+  return new FlagError(
     'IN_USE',
-    `The values of ${count} overrides would no longer fit the flag. With force=true it changes, and they are switched off.`,
+    `${values} would no longer fit the flag. With force=true it changes, and ${these} switched off.`,
     { errors },
   );
+};

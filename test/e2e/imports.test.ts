@@ -81,7 +81,7 @@ describe('an import of many rows in three parts', () => {
       `${path}/users/bulk`,
       [HEADER, ...lines.slice(0, 1_000)].join('\r\n'),
     );
-    expect(again).toMatchObject({ status: 200, body: { accepted: 1_000, rejected: [] } });
+    expect(again).toMatchObject({ status: 200, body: { accepted: 600, rejected: [] } });
     await eventually(
       () => guidon.call('GET', '/api/flags/me', { as: 'bob' }),
       ({ body: mine }) => {
@@ -174,11 +174,8 @@ describe('many users in one request', () => {
     expectProblem(await sendCsv('POST', path, 'userId,overrideType,x\na,b,c'), 400, 'INVALID_REQUEST');
     expectProblem(await sendCsv('POST', path, 'userId\na'), 400, 'INVALID_REQUEST');
     expectProblem(await sendCsv('POST', path, ''), 400, 'INVALID_REQUEST');
-    expectProblem(
-      await ask('POST', path, '<x/>', { 'content-type': 'text/xml' }),
-      415,
-      'UNSUPPORTED_MEDIA_TYPE',
-    );
+    const xml = await ask('POST', path, '<x/>', { 'content-type': 'text/xml' });
+    expect(expectProblem(xml, 415, 'UNSUPPORTED_MEDIA_TYPE').detail).toMatch(/application\/json.*text\/csv/);
   });
 
   it('are copied to another flag', async () => {

@@ -82,6 +82,14 @@ describe('reverting', () => {
     const { includes } = (await ask('GET', `${path}/users`)).body;
     expect(includes).toMatchObject([{ userId: kept, reason: 'before' }]);
     expectProblem(await revert(id), 409, 'IN_USE');
+    const undo = await eventually(
+      () => ask('GET', `/api/admin/audit?event=overrides.imported&flagKey=${keyOf(path)}&limit=1`),
+      ({ body }) => {
+        expect(body.items).toMatchObject([{ after: { undoneImportId: undoing.body.id as string } }]);
+      },
+    );
+    const again = await revert((undo.body.items[0] as { id: string }).id);
+    expect(expectProblem(again, 409, 'NOT_REVERTIBLE').detail).toContain('import again');
   });
 
   it('is refused for what is not there, and for what is spelled wrong', async () => {
@@ -91,5 +99,10 @@ describe('reverting', () => {
     expectProblem(await revert(id, '?environment=staging'), 404, 'NOT_FOUND');
     expectProblem(await revert('a%20b'), 400, 'INVALID_REQUEST');
     expectProblem(await revert(id, '?dryRun=maybe'), 400, 'INVALID_REQUEST');
+    expectProblem(await revert(id, '?force=maybe'), 400, 'INVALID_REQUEST');
+    expect(await revert(id, '?force=true&dryRun=true')).toMatchObject({
+      status: 200,
+      body: { event: 'flag.deleted' },
+    });
   });
 });

@@ -70,7 +70,7 @@ describe('a deployment with a limit of its own', () => {
     await claimAll(limiter, 'small-limit', 3);
     await expect(limiter.claim(ENVIRONMENT, 'small-limit')).rejects.toMatchObject({
       code: 'RATE_LIMITED',
-      message: 'A flag takes at most 3 override changes per hour.',
+      message: 'The flag "small-limit" takes at most 3 override changes per hour.',
     });
   });
 });

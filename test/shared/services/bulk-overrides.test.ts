@@ -57,9 +57,12 @@ describe('many users at once', () => {
   it('are finished by the worker where the request ends in between', async () => {
     await world.container.createFlag({ key: 'cut' });
     const text = csvOf(includes(users(120)));
-    world.proxy.inject('refuse', { operations: ['TransactWriteItems'], skip: 2 });
+    world.proxy.inject('throttle', { operations: ['TransactWriteItems'], skip: 2 });
     const request = () => world.container.bulk.putCsv(aCall(), 'cut', text);
-    await expect(withDeadline(3_000, request)).rejects.toThrow();
+    await expect(withDeadline(3_000, request)).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+      message: expect.stringContaining('written behind it') as string,
+    });
     world.proxy.heal();
     expect(await side.listed('cut')).toHaveLength(90);
     const [item] = await world.engine.itemsBeginning(`FLAG#${ENVIRONMENT}#cut`, 'IMPORT#');

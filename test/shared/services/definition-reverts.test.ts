@@ -1,5 +1,5 @@
 import { revertingIn } from '../../support/reverting';
-import { aCall, ENVIRONMENT, openWorld, type World } from '../../support/world';
+import { aCall, aUserId, ENVIRONMENT, openWorld, type World } from '../../support/world';
 
 let world: World;
 
@@ -76,6 +76,21 @@ describe('reverting a change of a flag', () => {
     await expect(world.container.flags.get(ENVIRONMENT, key)).rejects.toMatchObject({
       code: 'FLAG_NOT_FOUND',
     });
+  });
+
+  it('that values of overrides do not fit is refused, and with force switches these off', async () => {
+    const key = await aFlag({ type: 'number', variants: { on: 2, off: 1 }, valueSchema: { maximum: 9 } });
+    await world.container.flags.patch(aCall(), key, { valueSchema: null });
+    const user = aUserId();
+    await world.container.typed.add(aCall(), user, { flagKey: key, value: 50, enabled: true }, undefined);
+    const { id } = await lastEvent('flag.updated', key);
+    await expect(revert(id)).rejects.toMatchObject({
+      code: 'IN_USE',
+      message:
+        'The value of 1 override would no longer fit the flag. With force=true it changes, and the override is switched off.',
+    });
+    expect(await revert(id, { force: true })).toMatchObject({ values: { valueSchema: { maximum: 9 } } });
+    expect(await world.container.typed.get(ENVIRONMENT, user, key)).toMatchObject({ enabled: false });
   });
 
   it('writes nothing in a dry run', async () => {

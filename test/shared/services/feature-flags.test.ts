@@ -136,7 +136,10 @@ describe('a batch of values', () => {
     await pin('ff-full');
     await pin('ff-full');
     for (let round = 0; round < 5; round += 1) {
-      await expect(pin('ff-free', 'ff-full')).rejects.toMatchObject({ code: 'RATE_LIMITED' });
+      await expect(pin('ff-free', 'ff-full')).rejects.toMatchObject({
+        code: 'RATE_LIMITED',
+        message: 'The flag "ff-full" takes at most 2 override changes per hour.',
+      });
     }
     expect(await pin('ff-free')).toMatchObject({ flags: { 'ff-free': true } });
     expect(await pin('ff-free')).toMatchObject({ flags: { 'ff-free': true } });

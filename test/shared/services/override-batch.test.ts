@@ -66,6 +66,43 @@ describe('a batch', () => {
     expect(await change('enable', items)).toMatchObject({ ok: true, changed: 0, unchanged: 3 });
   });
 
+  it('shows what it switches off in the lists of a flag, and in the log', async () => {
+    const [key, user] = ['shown-off', aUserId()];
+    await world.container.createFlag({ key });
+    await world.container.put(key, user, 'include');
+    const items: BatchItem[] = [{ flagKey: key, userId: user, kind: 'include' }];
+    const listed = async () => {
+      const page = { after: undefined, limit: 10 };
+      return (await world.container.overrides.list(ENVIRONMENT, key, page)).includes;
+    };
+    expect(await listed()).toMatchObject([{ enabled: true, version: 1 }]);
+    await change('disable', items);
+    expect(await listed()).toMatchObject([{ enabled: false, version: 2 }]);
+    await change('enable', items);
+    const stream = driveStream(world);
+    await stream.deliverNew();
+    const log = await world.container.audit.list({
+      environment: ENVIRONMENT,
+      flagKey: key,
+      userId: user,
+      limit: 2,
+    });
+    expect(log.items).toMatchObject([
+      { changedKeys: ['enabled'], values: { enabled: true }, after: { enabled: true } },
+      { changedKeys: ['enabled'], values: { enabled: false }, before: { enabled: true } },
+    ]);
+  });
+
+  it('can be sent again as an override that is to stay switched off', async () => {
+    const [key, userId] = ['sent-off', aUserId()];
+    await world.container.createFlag({ key });
+    const put = (enabled?: boolean) =>
+      world.container.overrides.put(aCall(), key, { userId, overrideType: 'exclude', enabled }, undefined);
+    expect(await put(false)).toMatchObject({ created: true, override: { enabled: false } });
+    expect(await put(false)).toMatchObject({ created: false, override: { version: 1 } });
+    expect(await put()).toMatchObject({ override: { enabled: true, version: 2 } });
+  });
+
   it('extends what ends sooner, and cuts nothing short', async () => {
     await world.container.createFlag({ key: 'extended' });
     const items = [
