@@ -1,6 +1,7 @@
 import { type Config, readConfig } from '../config';
 import { DynamoAuditRepository } from '../dynamodb/audit-repository';
 import { DynamoChangeLimiter } from '../dynamodb/change-limiter';
+import { DynamoOverrideRepository } from '../dynamodb/override-repository';
 import { OverrideReverts } from '../services/override-reverts';
 import { RevertService } from '../services/reverts';
 import { telemetry } from '../telemetry';
@@ -22,8 +23,10 @@ export const composeRevertService = (config: Config = readConfig()): RevertServi
       clock,
       telemetry,
     }),
+    storedOverrides: new DynamoOverrideRepository(flagTable, clock),
     flags: composeFlagWriter(flagTable),
     segments: composeSegmentService(config),
     imports: composeImportJobs(config),
+    clock,
   });
 };

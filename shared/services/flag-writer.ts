@@ -106,13 +106,13 @@ export class FlagWriter {
     call: Call,
     flagKey: string,
     about: About,
-    decide: (current: Flag | undefined) => Flag | undefined,
+    decide: (current: FlagRecord | undefined) => Promise<Flag | undefined>,
   ): Promise<Change | undefined> {
     return retryOnConflict(async () => {
       const snapshot = await this.parts.flags.readForWrite(call.environment, flagKey);
       const { record } = snapshot;
       checkVersion(call, record?.flag.version);
-      const fields = decide(record?.flag);
+      const fields = await decide(record);
       if (fields !== undefined) {
         return (await this.save(call, snapshot, { fields, pointerOf: () => '#path/id' }, about)).change;
       }

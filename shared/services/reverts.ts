@@ -6,7 +6,8 @@ import { type Segment, SegmentSchema } from '../contract/segment';
 import { FlagError } from '../errors';
 import { jsonEquals } from '../evaluation/json-equals';
 import type { AuditRepository } from '../audit-ports';
-import type { Change } from '../ports';
+import type { OverrideRepository } from '../override-ports';
+import type { Change, Clock, FlagRecord } from '../ports';
 import { shownChange } from './audit';
 import type { Call } from './call';
 import type { FlagWriter } from './flag-writer';
@@ -18,9 +19,11 @@ import type { SegmentService } from './segments';
 export interface RevertServiceParts {
   readonly audit: Pick<AuditRepository, 'find'>;
   readonly overrides: OverrideReverts;
+  readonly storedOverrides: Pick<OverrideRepository, 'walk'>;
   readonly flags: Pick<FlagWriter, 'restore'>;
   readonly segments: Pick<SegmentService, 'restore'>;
   readonly imports: Pick<ImportJobs, 'undo' | 'get'>;
+  readonly clock: Clock;
 }
 
 /** The event of the new change; or the import whose undoing has begun, as that takes longer than a request. */
@@ -100,11 +103,22 @@ export class RevertService {
     const { before, after } = readSides(change, (side) => FlagSchema.safeParse(side).data);
     const about = aboutRevert(change, 'flag');
     const flagKey = change.flagKey ?? '';
-    const reverted = await this.parts.flags.restore(call, flagKey, about, (current: Flag | undefined) => {
-      checkUnmoved(current, after, `the flag "${flagKey}"`);
+    const reverted = await this.parts.flags.restore(call, flagKey, about, async (current) => {
+      checkUnmoved(current?.flag, after, `the flag "${flagKey}"`);
+      if (before === undefined && current !== undefined && (await this.isOverridden(current))) {
+        throw movedOn(`the flag "${flagKey}", which has overrides by now,`);
+      }
       return before;
     });
     return checkedChange(reverted);
+  }
+
+  /** Overrides that are switched off count as well: with the flag they would go. */
+  private async isOverridden({ flag: { environment, key }, generation }: FlagRecord): Promise<boolean> {
+    const { storedOverrides, clock } = this.parts;
+    const range = { of: 'flag', environment, flagKey: key, generation } as const;
+    const read = await storedOverrides.walk(range, { after: undefined, limit: 100, nowMs: clock() });
+    return read.found.length > 0 || read.next !== undefined;
   }
 
   private async revertSegment(call: Call, change: Change): Promise<Change> {

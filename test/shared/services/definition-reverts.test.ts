@@ -11,6 +11,19 @@ afterAll(() => world.stop());
 const { aFlag, lastEvent, revert } = revertingIn(() => world);
 
 describe('reverting a change of a flag', () => {
+  it('of its creation takes no override along that came later, and the flag where there is none', async () => {
+    const [key, userId] = [await aFlag(), aUserId()];
+    const { id } = await lastEvent('flag.created', key);
+    await world.container.put(key, userId, 'include');
+    await expect(revert(id)).rejects.toMatchObject({
+      code: 'VERSION_CONFLICT',
+      message: expect.stringContaining('has overrides by now') as string,
+    });
+    expect(await world.container.valueOf(key, userId)).toBe(true);
+    await world.container.remove(key, userId);
+    expect(await revert(id)).toMatchObject({ event: 'flag.deleted', after: null });
+  });
+
   it.each([
     [
       'flag.updated',
