@@ -12,7 +12,7 @@ export const overrideSchemas = {
   UserOverride: named(UserOverrideSchema, 'An override of one user on one flag of one environment.', {
     ...serverFields,
     overrideType,
-    enabled: 'Switched off, it is kept and does not count.',
+    enabled: 'There where it is false: switched off, the override is kept and does not count.',
     expiresAt: 'The override counts strictly before this moment; null: until it is removed.',
   }),
   UserOverridesList: named(

@@ -20,7 +20,8 @@ export const UserOverrideSchema = z.strictObject({
   environment: z.string(),
   userId: z.string(),
   overrideType: OverrideTypeSchema,
-  enabled: z.boolean(),
+  /** Only where it is switched off. */
+  enabled: z.literal(false).optional(),
   reason: z.string().nullable(),
   createdBy: z.string(),
   createdAt: TimestampSchema,

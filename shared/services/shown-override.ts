@@ -4,13 +4,13 @@ import type { StoredOverride } from '../override-ports';
 
 const shownEnd = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());
 
-/** An include or exclude override as the routes of a flag's users show it. */
+/** An include or exclude override as the routes of a flag's users show it: one that is switched off says so. */
 export const shownUserOverride = (override: StoredOverride): UserOverride => ({
   flagKey: override.flagKey,
   environment: override.environment,
   userId: override.userId ?? '',
   overrideType: OverrideTypeSchema.parse(override.kind),
-  enabled: override.enabled,
+  ...(!override.enabled && { enabled: false }),
   reason: override.reason,
   createdBy: override.createdBy,
   createdAt: override.createdAt,
@@ -40,4 +40,6 @@ export const shownOverride = (override: StoredOverride): Override => ({
 
 /** An override as the audit log shows it, so that it can be put back as it was. */
 export const auditedOverride = (override: StoredOverride): JsonValue =>
-  override.kind === 'value' ? shownOverride(override) : shownUserOverride(override);
+  override.kind === 'value'
+    ? shownOverride(override)
+    : { ...shownUserOverride(override), enabled: override.enabled };

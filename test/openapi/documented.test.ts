@@ -32,7 +32,6 @@ const override = {
     environment: 'production',
     userId: 'u',
     overrideType: 'include',
-    enabled: true,
     reason: null,
     createdBy: 'x',
     createdAt: '2026-11-21T09:30:00.000Z',
