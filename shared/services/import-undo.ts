@@ -40,7 +40,7 @@ export class ImportUndo {
     return {
       from: record,
       to,
-      writes: found.map((each) => restoring(record, each, at)),
+      writes: found.map((each) => restoring(record, each, nowMs)),
       changes: [
         ...found.flatMap(({ slot: { override } }) =>
           override !== undefined && hasExpired(override, nowMs) ? [expiryChange(override)] : [],
@@ -54,15 +54,17 @@ export class ImportUndo {
 const restoring = (
   { attribution }: ImportRecord,
   { slot, ...place }: WrittenOverride,
-  at: string,
+  nowMs: number,
 ): NonNullable<ImportStep['writes']>[number] => {
   const { replaced, override } = slot;
-  const next = replaced && {
-    ...replaced,
+  // what is over by now is not there: put back, it would come to the same end a second time
+  const kept = replaced === undefined || hasExpired(replaced, nowMs) ? undefined : replaced;
+  const next = kept && {
+    ...kept,
     // versions only go up: what somebody saw of the import must not pass for what comes later
-    version: (override?.version ?? replaced.version) + 1,
+    version: (override?.version ?? kept.version) + 1,
     updatedBy: attribution.actor,
-    updatedAt: at,
+    updatedAt: new Date(nowMs).toISOString(),
   };
   return { ...place, slot, next, replaced: undefined };
 };
