@@ -13,6 +13,8 @@ export interface NextEntries {
   readonly entries: readonly ImportEntry[];
   /** Of a copy 0. */
   readonly part: number;
+  /** The number of the first of them in the part. */
+  readonly row: number;
   /** Where the work goes on behind them. */
   readonly cursor: string;
   readonly isEnd: boolean;
@@ -41,7 +43,7 @@ export class ImportSources {
   async next(record: ImportRecord, limit: number): Promise<NextEntries> {
     return record.copiedFrom === null
       ? this.nextOfParts(record, limit)
-      : this.nextOfFlag(record.copiedFrom, record.cursor, limit);
+      : this.nextOfFlag(record.copiedFrom, record, limit);
   }
 
   private async nextOfParts(record: ImportRecord, limit: number): Promise<NextEntries> {
@@ -56,12 +58,13 @@ export class ImportSources {
         return {
           entries: some,
           part,
+          row: row + 1,
           cursor: `${part}:${row + some.length}`,
           isEnd: part === last && row + some.length === entries.length,
         };
       }
     }
-    return { entries: [], part: last, cursor: record.cursor, isEnd: true };
+    return { entries: [], part: last, row: 1, cursor: record.cursor, isEnd: true };
   }
 
   private async entriesOf(record: ImportRecord, part: number): Promise<ImportEntry[]> {
@@ -86,7 +89,11 @@ export class ImportSources {
     return entries;
   }
 
-  private async nextOfFlag(source: FlagGeneration, cursor: string, limit: number): Promise<NextEntries> {
+  private async nextOfFlag(
+    source: FlagGeneration,
+    { cursor, counts }: ImportRecord,
+    limit: number,
+  ): Promise<NextEntries> {
     const { overrides, next } = await this.parts.overrides.list(source, {
       after: cursor === '' ? undefined : cursor,
       limit,
@@ -103,6 +110,7 @@ export class ImportSources {
               },
             ],
     );
-    return { entries, part: 0, cursor: next ?? cursor, isEnd: next === undefined };
+    const row = counts.accepted + counts.rejected + 1;
+    return { entries, part: 0, row, cursor: next ?? cursor, isEnd: next === undefined };
   }
 }

@@ -51,7 +51,7 @@ export class ImportSteps {
     let limit = record.isDryRun ? DRY_STEP : MAX_STEP_WRITES;
     for (;;) {
       const next = await this.parts.sources.next(record, limit);
-      const outcomes = await this.outcomesOf(record, flag, next.entries);
+      const outcomes = await this.outcomesOf(record, flag, next.entries, next.row);
       if (limit === 1 || isLight(outcomes)) {
         return this.stepOf(record, next, outcomes);
       }
@@ -59,11 +59,12 @@ export class ImportSteps {
     }
   }
 
-  /** What would become of these rows at this moment, in their order. */
+  /** What would become of these rows at this moment, in their order; `firstRow` is the number of the first. */
   async outcomesOf(
     record: ImportRecord,
     flag: FlagRecord,
     entries: readonly ImportEntry[],
+    firstRow = 1,
   ): Promise<Outcome[]> {
     const wanted = entries.flatMap((entry) => ('wanted' in entry ? [entry.wanted] : []));
     const places = wanted.map(({ userId, kind }) => placeOf(flag, { userId, deviceId: null }, kind));
@@ -71,7 +72,6 @@ export class ImportSteps {
     const bySubject = new Map(
       wanted.map((each, index) => [each, { place: places[index], slot: slots[index] }] as const),
     );
-    const done = record.counts.accepted + record.counts.rejected;
     return entries.map((entry, index): Outcome => {
       if (!('wanted' in entry)) {
         return 'rejected' in entry ? { kind: 'rejected', row: entry.rejected } : { kind: 'unchanged' };
@@ -79,7 +79,7 @@ export class ImportSteps {
       const { place, slot } = bySubject.get(entry.wanted) ?? {};
       return place === undefined || slot === undefined
         ? { kind: 'unchanged' }
-        : this.outcomeOf(record, flag, { place, slot }, entry.wanted, done + index + 1);
+        : this.outcomeOf(record, flag, { place, slot }, entry.wanted, firstRow + index);
     });
   }
 
@@ -90,14 +90,14 @@ export class ImportSteps {
     wanted: WantedOverride,
     row: number,
   ): Outcome {
-    const { clock, compilers, writer } = this.parts;
+    const { clock, writer } = this.parts;
     const { userId, value, enabled, reason, expiresAtMs } = wanted;
-    const [misfit] = value === undefined ? [] : unfitValues(flag, new Map([['/value', value]]), compilers);
-    if (misfit !== undefined) {
-      const { code, message } = misfit;
+    const nowMs = clock();
+    const fault = this.faultOf(flag, wanted, nowMs);
+    if (fault !== undefined) {
+      const { code, message } = fault;
       return { kind: 'rejected', row: { row, userId, code, message } };
     }
-    const nowMs = clock();
     const { override } = slot;
     const isOver = override !== undefined && hasExpired(override, nowMs);
     const current = isOver ? undefined : override;
@@ -123,6 +123,21 @@ export class ImportSteps {
       write: { ...OverrideWriter.write(opened, next), replaced },
       ended: override !== undefined && hasExpired(override, nowMs) ? [expiryChange(override)] : [],
     };
+  }
+
+  /** Why what was right when the import began, or on another flag, cannot be written now. */
+  private faultOf(
+    flag: FlagRecord,
+    { value, expiresAtMs }: WantedOverride,
+    nowMs: number,
+  ): Pick<RejectedRow, 'code' | 'message'> | undefined {
+    if (expiresAtMs !== null && expiresAtMs <= nowMs) {
+      // an override that ended at that moment may have been there, and the same end is told once
+      return { code: 'not_in_the_future', message: 'expiresAt has passed by the time of the row' };
+    }
+    return value === undefined
+      ? undefined
+      : unfitValues(flag, new Map([['/value', value]]), this.parts.compilers)[0];
   }
 
   private stepOf(

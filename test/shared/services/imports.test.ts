@@ -1,6 +1,7 @@
+import { withDeadline } from '../../../shared/deadline';
 import { FlagError } from '../../../shared/errors';
 import { csvOf, importSide, includes, type Row, users } from '../../support/import-side';
-import { aCall, aUserId, openFaultyWorld, soonMs, type FaultyWorld } from '../../support/world';
+import { aCall, aUserId, openFaultyWorld, pauseUntil, soonMs, type FaultyWorld } from '../../support/world';
 
 let world: FaultyWorld;
 let side: ReturnType<typeof importSide>;
@@ -133,6 +134,27 @@ describe('an import', () => {
     const events = (await side.drive.auditLog()).filter(({ flagKey }) => flagKey === 'over');
     expect(events.map(({ event }) => event)).toContain('override.expired');
     expect(await side.counted('over')).toMatchObject({ include: 1 });
+  });
+
+  it('rejects a row whose end has passed by the time it is its turn', async () => {
+    await world.container.createFlag({ key: 'late' });
+    const [ended, other] = users(2) as [string, string];
+    const endMs = soonMs();
+    const expiresAt = new Date(endMs).toISOString();
+    await world.container.put('late', ended, 'include', { expiresAt });
+    const first = csvOf(includes(users(1)));
+    const started = await side.started('late', [
+      first,
+      csvOf([...includes([other]), [ended, 'include', 'late', expiresAt]]),
+    ]);
+    await pauseUntil(endMs);
+    await side.workOff('late', started);
+    const done = await side.get('late', started);
+    expect(done).toMatchObject({ accepted: 2, rejected: 1 });
+    expect(done.errors).toMatchObject([{ part: 2, row: 2, userId: ended, code: 'not_in_the_future' }]);
+    await withDeadline(3_000, () => world.container.put('late', ended, 'include'));
+    await withDeadline(3_000, () => world.container.put('late', ended, 'include', { reason: 'once more' }));
+    expect(await side.counted('late')).toMatchObject({ include: 3 });
   });
 
   it('says on a dry run what would be, writes nothing, and can be started then', async () => {
