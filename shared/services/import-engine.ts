@@ -9,6 +9,8 @@ import type { ImportSteps } from './import-step';
 import type { ImportUndo } from './import-undo';
 
 const LONGEST_PAUSE_MS = 100;
+/** A step that is refused so often in a row, while the import comes no further, is in nobody's way: something is wrong. */
+const MAX_REFUSALS = 20;
 
 export interface ImportEngineParts {
   readonly flags: Pick<FlagRepository, 'read'>;
@@ -35,10 +37,15 @@ export const isAtWork = (
 export class ImportEngine {
   constructor(private readonly parts: ImportEngineParts) {}
 
-  /** Works while `hasTime()`; gives the import as it is then, undefined where there is none. */
+  /**
+   * Works while `hasTime()`, and gives up a step that is refused again and again. Gives the import as it is then,
+   * undefined where there is none.
+   */
   async work(of: ImportPlace, hasTime: () => boolean): Promise<ImportRecord | undefined> {
     let record = await this.parts.imports.read(of);
-    while (isAtWork(record) && hasTime()) {
+    let refusals = 0;
+    while (isAtWork(record) && refusals < MAX_REFUSALS && hasTime()) {
+      const { version } = record;
       try {
         record = await this.step(record);
       } catch (error) {
@@ -49,6 +56,7 @@ export class ImportEngine {
         await sleep(Math.random() * LONGEST_PAUSE_MS);
         record = await this.parts.imports.read(of);
       }
+      refusals = record?.version === version ? refusals + 1 : 0;
     }
     return record;
   }

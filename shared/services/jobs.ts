@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { PoisonRecord } from '../errors';
+import { PoisonRecord, StoreUnavailable } from '../errors';
 import type { ImportParts, ImportPlace, ImportRecord, ImportRepository } from '../import-ports';
 import type { Clock, FlagGeneration, Telemetry } from '../ports';
 import { type ImportEngine, isAtWork } from './import-engine';
@@ -47,12 +47,19 @@ export class JobService {
     }
   }
 
-  /** Works an import off while `hasTime()`; what is left then goes on in an invocation of its own. */
+  /**
+   * Works an import off while `hasTime()`; what is left then goes on in an invocation of its own. Throws
+   * `StoreUnavailable` where there was time and it came no further.
+   */
   async workOff(of: ImportPlace, hasTime: () => boolean): Promise<void> {
     const { engine, imports, telemetry } = this.parts;
     await this.whileHeld(of, hasTime);
     const record = await engine.work(of, hasTime);
     if (isAtWork(record)) {
+      if (hasTime()) {
+        // put off, it is tried some times more, and then given up: it must not hold up others for ever
+        throw new StoreUnavailable('no', new Error('a step of the import is refused again and again'));
+      }
       await imports.goOn(of);
       return;
     }

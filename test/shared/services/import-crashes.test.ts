@@ -1,5 +1,5 @@
 import { csvOf, importSide, includes, users } from '../../support/import-side';
-import { ENVIRONMENT, openFaultyWorld, type FaultyWorld } from '../../support/world';
+import { composeStreamSide, ENVIRONMENT, openFaultyWorld, type FaultyWorld } from '../../support/world';
 
 let world: FaultyWorld;
 let side: ReturnType<typeof importSide>;
@@ -111,5 +111,30 @@ describe('two workers of one import', () => {
     await Promise.all([side.workOff(key, started), singles()]);
     expect(await side.counted(key)).toMatchObject({ include: 200, exclude: 30 });
     expect(await side.get(key, started)).toMatchObject({ state: 'done', added: 200 });
+  });
+});
+
+describe('a step that is refused again and again', () => {
+  it('is put off, so that it holds up no other job for long, and made once nothing refuses it', async () => {
+    const key = 'refused';
+    await world.container.createFlag({ key });
+    const userIds = users(3);
+    const spoiled = String(userIds[1]);
+    await world.container.put(key, spoiled, 'include');
+    const { flagTable } = side.drive.tables;
+    const Key = await side.drive.includeKey(key, spoiled);
+    // past the API: no write of ours can be decided on such an id
+    const UpdateExpression = 'SET changeId = :spoiled';
+    await flagTable.update({ Key, UpdateExpression, ExpressionAttributeValues: { ':spoiled': 1 } });
+    const started = await side.started(key, [csvOf(includes(userIds, 'imported'))]);
+    const NewImage = { environment: { S: ENVIRONMENT }, flagKey: { S: key }, importId: { S: started.id } };
+    const { jobs } = composeStreamSide(world);
+    const run = () => jobs.runRecord({ dynamodb: { NewImage } }, () => true);
+
+    expect(await run()).toBe(false);
+    expect(await side.get(key, started)).toMatchObject({ state: 'running', progress: { done: 0 } });
+    await flagTable.update({ Key, UpdateExpression: 'REMOVE changeId' });
+    expect(await run()).toBe(true);
+    expect(await side.get(key, started)).toMatchObject({ state: 'done', added: 2, updated: 1 });
   });
 });
