@@ -56,7 +56,7 @@ export class S3ImportParts implements ImportParts {
     await this.send('DELETE', object);
   }
 
-  /** The body; undefined where there is no such object. */
+  /** The body; undefined where there is no such object to get or delete. */
   private async send(method: string, object: string, body?: string): Promise<string | undefined> {
     let cause: unknown;
     for (let attempt = 0; attempt < MAX_TRIES && remainingMs() > PAUSE_MS * attempt; attempt += 1) {
@@ -66,7 +66,7 @@ export class S3ImportParts implements ImportParts {
         if (response.ok) {
           return await response.text();
         }
-        if (response.status === 404) {
+        if (response.status === 404 && method !== 'PUT') {
           return undefined;
         }
         cause = new Error(

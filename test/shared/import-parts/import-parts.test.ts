@@ -87,6 +87,8 @@ describe('requests to a bucket', () => {
     expect(await inBucket.get('import/3')).toBe('again');
     failures = [403];
     await expect(inBucket.get('import/3')).rejects.toBeInstanceOf(StoreUnavailable);
+    failures = [404];
+    await expect(inBucket.put('import/4', 'nowhere')).rejects.toBeInstanceOf(StoreUnavailable);
     failures = [500, 500, 500];
     await expect(inBucket.get('import/3')).rejects.toBeInstanceOf(StoreUnavailable);
     expect(failures).toEqual([]);
