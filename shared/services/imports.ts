@@ -1,7 +1,7 @@
 import type { CreateImportRequest, Import, ImportPart } from '../contract/import';
 import { MAX_IMPORT_ROWS } from '../contract/import';
 import type { UserIdFormat } from '../contract/primitives';
-import { FlagError, refused } from '../errors';
+import { FlagError, refused, StoreUnavailable } from '../errors';
 import type {
   HeldPart,
   ImportParts,
@@ -75,7 +75,9 @@ export class ImportService {
       });
       await this.forget(replaced);
     } catch (error) {
-      await this.forget(held);
+      if (!(error instanceof StoreUnavailable && error.applied === 'unknown')) {
+        await this.forget(held);
+      }
       throw error;
     }
     return { part, rows: held.rows };
