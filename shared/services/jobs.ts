@@ -21,6 +21,10 @@ export interface JobServiceParts {
 
 const LOOK_AGAIN_MS = 250;
 
+/** Whether it will never read its parts again; after a dry run it takes others, and may be started. */
+const isOver = (record: ImportRecord): boolean =>
+  !isAtWork(record) && record.state !== 'open' && !record.isDryRun;
+
 /** Work that outlasts a request: what the stream asks for is done here, for as long as an invocation has time. */
 export class JobService {
   constructor(private readonly parts: JobServiceParts) {}
@@ -64,7 +68,7 @@ export class JobService {
       return;
     }
     telemetry.info('import worked off', { ...of, state: record?.state });
-    if (record !== undefined && !record.isDryRun) {
+    if (record !== undefined && isOver(record)) {
       await this.forget(record);
     }
     await imports.finish(of);

@@ -1,3 +1,4 @@
+import { withDeadline } from '../../../shared/deadline';
 import { FlagError } from '../../../shared/errors';
 import { csvOf, importSide, includes, type Row, users } from '../../support/import-side';
 import { aCall, openFaultyWorld, type FaultyWorld } from '../../support/world';
@@ -57,6 +58,32 @@ describe('parts of an import', () => {
     expect(await codeOf(world.container.importJobs.get(of))).toBe('NOT_FOUND');
     expect(await codeOf(imports.cancel(of))).toBe('NOT_FOUND');
     expect(await codeOf(imports.start(aCall(), of))).toBe('NOT_FOUND');
+  });
+
+  it('stay where an import takes others after a dry run that was stopped, although the worker hears of it late', async () => {
+    await world.container.createFlag({ key: 'again' });
+    const { imports } = world.container;
+    const [first, second] = users(2) as [string, string];
+    const dry = await side.started('again', [csvOf(includes([first]))], aCall({ dryRun: true }));
+    const of = side.placeOf('again', dry.id);
+    await imports.cancel(of);
+    await imports.putPart(of, 2, csvOf(includes([second])));
+    await side.workOff('again', dry);
+    await side.workOff('again', await imports.start(aCall(), of));
+    expect(await side.get('again', dry)).toMatchObject({ state: 'done', added: 2 });
+  });
+
+  it('stay where nobody can say whether the import has taken them', async () => {
+    await world.container.createFlag({ key: 'unsaid' });
+    const { imports } = world.container;
+    const made = await imports.create(aCall(), 'unsaid', undefined);
+    const of = side.placeOf('unsaid', made.id);
+    world.proxy.inject('fail-after-commit', { operations: ['TransactWriteItems'] });
+    const put = withDeadline(1_000, () => imports.putPart(of, 1, csvOf(includes(users(1)))));
+    expect(await codeOf(put)).toBe('UNAVAILABLE');
+    world.proxy.heal();
+    await side.workOff('unsaid', await imports.start(aCall(), of));
+    expect(await side.get('unsaid', made)).toMatchObject({ state: 'done', added: 1 });
   });
 
   it('are kept apart by flag: an import of another flag is not there', async () => {
