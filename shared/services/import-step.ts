@@ -15,6 +15,8 @@ const MAX_STEP_WRITES = 90;
 const MAX_STEP_BYTES = 2 * 1024 * 1024;
 /** Without writes, a step is bounded by what is read at once. */
 const DRY_STEP = 500;
+/** The rejected rows of a step are one item, of 400 KB at most. */
+const MAX_REJECTED_BYTES = 300_000;
 
 type Write = NonNullable<ImportStep['writes']>[number];
 
@@ -175,10 +177,15 @@ export class ImportSteps {
 const isLight = (outcomes: readonly Outcome[]): boolean => {
   const written = outcomes.flatMap((outcome) => ('write' in outcome ? [outcome] : []));
   const items = written.reduce((sum, { ended }) => sum + 1 + ended.length, 0);
-  const sizeOf = ({ write }: { write: Write }) =>
-    Buffer.byteLength(JSON.stringify([write.next, write.replaced ?? null]));
-  return items <= MAX_STEP_WRITES && written.reduce((sum, each) => sum + sizeOf(each), 0) <= MAX_STEP_BYTES;
+  const rows = outcomes.flatMap((outcome) => ('row' in outcome ? [outcome.row] : []));
+  return (
+    items <= MAX_STEP_WRITES &&
+    bytesOf(written.map(({ write }) => [write.next, write.replaced])) <= MAX_STEP_BYTES &&
+    bytesOf(rows) <= MAX_REJECTED_BYTES
+  );
 };
+
+const bytesOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(value));
 
 const countsAfter = (record: ImportRecord, outcomes: readonly Outcome[]): ImportCounts => {
   const before = record.counts;

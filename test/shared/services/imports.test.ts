@@ -98,6 +98,16 @@ describe('an import', () => {
     expect(await side.listed('rejecting')).toEqual([`${one} exclude by default`, `${two} include x`].sort());
   });
 
+  it('names rows of ids that take as much room as they can', async () => {
+    await world.container.createFlag({ key: 'roomy' });
+    const ids = Array.from({ length: 600 }, (_, n) => `${n}`.padEnd(128, '\u0001'));
+    const dry = await side.started('roomy', [csvOf(includes(ids))], aCall({ dryRun: true }));
+    await side.workOff('roomy', dry);
+    const { state, rejected, errors } = await side.get('roomy', dry);
+    expect([state, rejected, errors.length]).toEqual(['done', 600, 600]);
+    expect(errors.map(({ row }) => row)).toEqual(ids.map((_, index) => index + 1));
+  });
+
   it('takes the later row of a user, in a part and over parts, and keeps what was there first for the undoing', async () => {
     await world.container.createFlag({ key: 'twice' });
     const [user, other] = users(2) as [string, string];
