@@ -81,7 +81,7 @@ export const ImportSchema = z.strictObject({
   updated: count,
   unchanged: count,
   /** What an undo put back, and what it left because somebody has changed it since; null without one. */
-  undo: z.strictObject({ restored: count, left: count.nullable() }).nullable(),
+  undo: z.strictObject({ restored: count, left: count.nullable(), switchedOff: count }).nullable(),
   /** The first rejected rows. */
   errors: z.array(RejectedRowSchema.extend({ part: z.number().int().nonnegative() })),
   /** Why it failed. */

@@ -46,6 +46,9 @@ const ImportItemSchema = GenerationSchema.extend({
     unchanged: z.number(),
     written: z.number(),
     restored: z.number(),
+    undone: z
+      .object({ added: z.number(), updated: z.number(), removed: z.number(), switchedOff: z.number() })
+      .default({ added: 0, updated: 0, removed: 0, switchedOff: 0 }),
   }),
   failure: z.string().nullable(),
   attribution: z.object({

@@ -29,7 +29,7 @@ export const undoneChange = (record: ImportRecord, id: string, at: string): Chan
   const left = counts.written - counts.restored;
   return {
     ...changeOf(record, id, at),
-    after: { undoneImportId: importId, restored: counts.restored, left },
+    after: { undoneImportId: importId, restored: counts.restored, left, ...counts.undone },
   };
 };
 

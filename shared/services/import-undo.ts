@@ -1,13 +1,26 @@
-import type { ImportRecord, ImportRepository, ImportStep, WrittenOverride } from '../import-ports';
-import type { Clock, NewId } from '../ports';
+import type { Compilers } from '../evaluation/model';
+import type {
+  ImportCounts,
+  ImportRecord,
+  ImportRepository,
+  ImportSlot,
+  ImportStep,
+  WrittenOverride,
+} from '../import-ports';
+import type { StoredOverride } from '../override-ports';
+import type { Clock, FlagRecord, NewId } from '../ports';
 import { expiryChange, hasExpired } from './expiry-change';
+import { unfitValues } from './fitting-value';
 import { undoneChange } from './import-changes';
 
 /** An override that goes and had expired takes two items of a transaction. */
 const STEP = 45;
 
+type Write = NonNullable<ImportStep['writes']>[number] & { readonly slot: ImportSlot };
+
 export interface ImportUndoParts {
   readonly imports: Pick<ImportRepository, 'written'>;
+  readonly compilers: Pick<Compilers, 'compilePattern'>;
   readonly clock: Clock;
   readonly newId: NewId;
 }
@@ -16,7 +29,8 @@ export interface ImportUndoParts {
 export class ImportUndo {
   constructor(private readonly parts: ImportUndoParts) {}
 
-  async next(record: ImportRecord): Promise<ImportStep> {
+  /** The step that follows on `record`; `flag` is the flag it writes on. */
+  async next(record: ImportRecord, flag: FlagRecord): Promise<ImportStep> {
     const { imports, clock, newId } = this.parts;
     let limit = STEP;
     let page = await imports.written(record, { after: record.cursor, limit });
@@ -26,13 +40,13 @@ export class ImportUndo {
     }
     const nowMs = clock();
     const at = new Date(nowMs).toISOString();
-    const found = page.written.map((each) => each.found);
-    const restored = record.counts.restored + found.length;
+    const writes = page.written.map(({ found }) => this.restoring(record, flag, found, nowMs));
+    const counts = countsAfter(record.counts, writes, nowMs);
     const isEnd = page.next === undefined;
     const to: ImportRecord = {
       ...record,
       cursor: page.next ?? record.cursor,
-      counts: { ...record.counts, restored },
+      counts,
       updatedAt: at,
       version: record.version + 1,
       ...(isEnd && { state: 'undone', finishedAt: at }),
@@ -40,33 +54,63 @@ export class ImportUndo {
     return {
       from: record,
       to,
-      writes: found.map((each) => restoring(record, each, nowMs)),
+      writes,
       changes: [
-        ...found.flatMap(({ slot: { override } }) =>
+        ...writes.flatMap(({ slot: { override } }) =>
           override !== undefined && hasExpired(override, nowMs) ? [expiryChange(override)] : [],
         ),
-        ...(isEnd && restored > 0 ? [undoneChange(to, newId(), at)] : []),
+        ...(isEnd && counts.restored > 0 ? [undoneChange(to, newId(), at)] : []),
       ],
     };
   }
+
+  private restoring(
+    { attribution }: ImportRecord,
+    flag: FlagRecord,
+    { slot, ...place }: WrittenOverride,
+    nowMs: number,
+  ): Write {
+    const { replaced, override } = slot;
+    // what is over by now is not there: put back, it would come to the same end a second time
+    const kept = replaced === undefined || hasExpired(replaced, nowMs) ? undefined : replaced;
+    const next = kept && {
+      ...kept,
+      enabled: kept.enabled && this.fits(flag, kept),
+      // versions only go up: what somebody saw of the import must not pass for what comes later
+      version: (override?.version ?? kept.version) + 1,
+      updatedBy: attribution.actor,
+      updatedAt: new Date(nowMs).toISOString(),
+    };
+    return { ...place, slot, next, replaced: undefined };
+  }
+
+  /** Nobody looks at what an import replaced when a flag comes to have another schema. */
+  private fits(flag: FlagRecord, { value }: StoredOverride): boolean {
+    return (
+      value === undefined ||
+      unfitValues(flag, new Map([['/value', value]]), this.parts.compilers).length === 0
+    );
+  }
 }
 
-const restoring = (
-  { attribution }: ImportRecord,
-  { slot, ...place }: WrittenOverride,
-  nowMs: number,
-): NonNullable<ImportStep['writes']>[number] => {
-  const { replaced, override } = slot;
-  // what is over by now is not there: put back, it would come to the same end a second time
-  const kept = replaced === undefined || hasExpired(replaced, nowMs) ? undefined : replaced;
-  const next = kept && {
-    ...kept,
-    // versions only go up: what somebody saw of the import must not pass for what comes later
-    version: (override?.version ?? kept.version) + 1,
-    updatedBy: attribution.actor,
-    updatedAt: new Date(nowMs).toISOString(),
+const countsAfter = (before: ImportCounts, writes: readonly Write[], nowMs: number): ImportCounts => {
+  const { undone } = before;
+  const changed = writes.map(({ slot: { override, replaced }, next }) => ({
+    was: override !== undefined && !hasExpired(override, nowMs),
+    is: next !== undefined,
+    isSwitchedOff: next?.enabled === false && replaced?.enabled === true,
+  }));
+  const countOf = (test: (each: (typeof changed)[number]) => boolean): number => changed.filter(test).length;
+  return {
+    ...before,
+    restored: before.restored + writes.length,
+    undone: {
+      added: undone.added + countOf(({ was, is }) => is && !was),
+      updated: undone.updated + countOf(({ was, is }) => is && was),
+      removed: undone.removed + countOf(({ was, is }) => was && !is),
+      switchedOff: undone.switchedOff + countOf(({ isSwitchedOff }) => isSwitchedOff),
+    },
   };
-  return { ...place, slot, next, replaced: undefined };
 };
 
 const MAX_STEP_BYTES = 2 * 1024 * 1024;

@@ -6,7 +6,11 @@ const rowsOf = ({ source, parts }: ImportRecord): number | null =>
 
 const undoOf = ({ state, counts }: ImportRecord): Import['undo'] =>
   state === 'undoing' || state === 'undone'
-    ? { restored: counts.restored, left: state === 'undone' ? counts.written - counts.restored : null }
+    ? {
+        restored: counts.restored,
+        left: state === 'undone' ? counts.written - counts.restored : null,
+        switchedOff: counts.undone.switchedOff,
+      }
     : null;
 
 export const shownImport = (record: ImportRecord, errors: readonly NamedRejection[]): Import => {

@@ -1,6 +1,7 @@
+import { composeMetricsService } from '../../../shared/composition/metrics-service';
 import { withDeadline } from '../../../shared/deadline';
-import { csvOf, importSide, includes } from '../../support/import-side';
-import { aUserId, ENVIRONMENT, openWorld, pauseUntil, soonMs, type World } from '../../support/world';
+import { csvOf, importSide, includes, users } from '../../support/import-side';
+import { aCall, aUserId, ENVIRONMENT, openWorld, pauseUntil, soonMs, type World } from '../../support/world';
 
 let world: World;
 let side: ReturnType<typeof importSide>;
@@ -55,5 +56,46 @@ describe('an undo of what replaced an override that is over by now', () => {
     const generation = await side.drive.generationOf('prolonged');
     const items = await world.engine.itemsBeginning(`FLAG#${ENVIRONMENT}#prolonged#${generation}`, 'USER#');
     expect(items).toMatchObject([{ tombstone: true }]);
+  });
+});
+
+describe('an undo of values', () => {
+  it('switches those off that no longer fit the flag, and says how many', async () => {
+    const [key, source] = ['size', 'size-source'];
+    const [unfit, off, fits] = users(3) as [string, string, string];
+    const fields = { type: 'number', variants: { on: 20, off: 10 } } as const;
+    await world.container.createFlag({ key, ...fields });
+    await world.container.createFlag({ key: source, ...fields });
+    const { typed, flags, bulk } = world.container;
+    const give = (flagKey: string, userId: string, value: number, enabled = true) =>
+      typed.add(aCall(), userId, { flagKey, value, enabled }, undefined);
+    await Promise.all([give(key, unfit, 5), give(key, off, 6, false), give(key, fits, 30)]);
+    await Promise.all([unfit, off, fits].map((userId) => give(source, userId, 50)));
+    const copied = await bulk.copy(aCall(), source, key);
+    expect(copied).toMatchObject({ state: 'done', updated: 3 });
+    await flags.patch(aCall(), key, { enabled: true, valueSchema: { minimum: 10 } });
+
+    expect(await side.undo(key, copied)).toMatchObject({ undo: { restored: 3, left: 0, switchedOff: 1 } });
+    expect(await typed.get(ENVIRONMENT, unfit, key)).toMatchObject({ value: 5, enabled: false });
+    expect(await typed.get(ENVIRONMENT, off, key)).toMatchObject({ value: 6, enabled: false });
+    expect(await typed.get(ENVIRONMENT, fits, key)).toMatchObject({ value: 30, enabled: true });
+    expect(await world.newContainer().valueOf(key, unfit)).toBe(20);
+    expect(await side.counted(key)).toMatchObject({ value: 1 });
+  });
+});
+
+describe('the totals of overrides', () => {
+  it('count what an undo removes and what it puts back', async () => {
+    const key = 'totals';
+    await world.container.createFlag({ key });
+    const [known, ...others] = users(6) as [string, ...string[]];
+    await world.container.put(key, known, 'include', { reason: 'before' });
+    const started = await side.started(key, [csvOf(includes([known, ...others], 'imported'))]);
+    await side.workOff(key, started);
+    await side.undo(key, started);
+    const { imported } = await side.audited(key);
+    expect(imported[0]?.after).toMatchObject({ restored: 6, added: 0, updated: 1, removed: 5 });
+    const { overrideTotals } = await composeMetricsService(world.config).read(ENVIRONMENT);
+    expect(overrideTotals.get(key)).toEqual({ created: 6, updated: 2, deleted: 5, expired: 0 });
   });
 });
