@@ -1,12 +1,12 @@
-import * as z from 'zod';
-import { type AuditEventName, BATCH_EVENTS } from '../contract/audit';
+import type * as z from 'zod';
 import { type Flag, FlagSchema } from '../contract/flag';
-import { OVERRIDE_KINDS, type OverrideKind, OverrideKindSchema } from '../contract/override';
-import { JsonValueSchema, type JsonValue } from '../contract/primitives';
+import { OVERRIDE_KINDS } from '../contract/override';
+import type { JsonValue } from '../contract/primitives';
 import { type Segment, SegmentSchema } from '../contract/segment';
 import type { AuditQuery, AuditRepository } from '../audit-ports';
-import type { OverrideSubject, StoredOverride } from '../override-ports';
+import type { OverrideSubject } from '../override-ports';
 import type { Change } from '../ports';
+import { overrideIn, type PastOverride } from './past-override';
 
 /** Rows of the log that are read at once: few where the first of them will do, many behind them. */
 const FIRST_PAGE = 10;
@@ -17,15 +17,6 @@ const LATER_PAGES = 500;
  * thing, and there is none.
  */
 export type Past<State> = State | 'nothing' | 'unknown' | 'no trace';
-
-/** An override as it was; which life of its flag it belongs to shows by when it was created. */
-export interface PastOverride extends Pick<
-  StoredOverride,
-  'flagKey' | 'kind' | 'value' | 'enabled' | 'reason' | 'expiresAtMs' | 'createdAt' | 'updatedAt'
-> {
-  readonly userId: string | null;
-  readonly deviceId: string | null;
-}
 
 /** When something stored was made, and last changed. */
 interface Dated {
@@ -42,34 +33,6 @@ interface Step<State> {
   readonly isUnreadable?: boolean;
 }
 
-const OverrideSchema = z
-  .looseObject({
-    flagKey: z.string(),
-    userId: z.string().nullable(),
-    deviceId: z.string().nullable().default(null),
-    reason: z.string().nullable().default(null),
-    createdAt: z.string(),
-    updatedAt: z.string(),
-    enabled: z.boolean().default(true),
-    /** Null of an include or an exclude. */
-    value: JsonValueSchema.nullish().transform((value) => value ?? undefined),
-    /** Of an include or an exclude. */
-    overrideType: OverrideKindSchema.optional(),
-    expiresAt: z.string().nullish(),
-    /** Of a value. */
-    kind: OverrideKindSchema.optional(),
-    expiresAtMs: z.number().nullish(),
-  })
-  .transform(({ overrideType, kind, expiresAt, expiresAtMs, ...fields }, context): PastOverride => {
-    const known = kind ?? overrideType;
-    if (known === undefined) {
-      context.addIssue({ code: 'custom', message: 'is of no kind' });
-      return z.NEVER;
-    }
-    const endMs = typeof expiresAt === 'string' ? Date.parse(expiresAt) : null;
-    return { ...fields, kind: known, expiresAtMs: expiresAtMs ?? endMs };
-  });
-
 const readAs =
   <State>(schema: z.ZodType<State>) =>
   (side: JsonValue | null): State | undefined =>
@@ -77,25 +40,6 @@ const readAs =
 
 const readFlag = readAs(FlagSchema);
 const readSegment = readAs(SegmentSchema);
-const readOverride = readAs(OverrideSchema);
-
-/**
- * The override of a kind on one side of a change: the side itself, or one of several under their kinds, or under the
- * flags of a batch.
- */
-const overrideIn = (
-  side: JsonValue | null,
-  event: AuditEventName,
-  flagKey: string,
-  kind: OverrideKind,
-): PastOverride | undefined => {
-  const isObject = typeof side === 'object' && side !== null && !Array.isArray(side);
-  const whole = readOverride(isObject && BATCH_EVENTS.has(event) ? (side[flagKey] ?? null) : side);
-  if (whole !== undefined) {
-    return whole.kind === kind ? whole : undefined;
-  }
-  return isObject ? readOverride(side[kind] ?? null) : undefined;
-};
 
 /** Whether a state that is there now was there, unchanged, at that moment. */
 const wasSo = (state: Dated | undefined, atMs: number): boolean =>

@@ -6,7 +6,8 @@ import type { OverridePlace, OverrideRepository, OverrideSubject, StoredOverride
 import type { FlagRecord, FlagRepository, SegmentRepository } from '../ports';
 import { flagNotFound } from './not-found';
 import { segmentsNamedIn } from './rule-faults';
-import type { History, PastOverride } from './history';
+import type { History } from './history';
+import type { PastOverride } from './past-override';
 
 export interface StateReaderParts {
   readonly flags: Pick<FlagRepository, 'read'>;
