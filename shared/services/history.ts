@@ -6,6 +6,7 @@ import { type Segment, SegmentSchema } from '../contract/segment';
 import type { AuditQuery, AuditRepository } from '../audit-ports';
 import type { OverrideSubject } from '../override-ports';
 import type { Change } from '../ports';
+import { importSpan, type ImportSpan, MANY_OVERRIDES } from './import-changes';
 import { overrideIn, type PastOverride } from './past-override';
 
 /** Rows of the log that are read at once: few where the first of them will do, many behind them. */
@@ -74,6 +75,31 @@ const stateAt = <State extends Dated>(
   return wasSo(found, atMs) ? found : 'unknown';
 };
 
+/**
+ * The same of an override, which imports may have changed without the log saying that they did. Behind an import, what
+ * the last change left settles nothing, but what was there later does: imports remove nothing, only their undos do.
+ */
+const overrideAt = (
+  { last, next }: { last: Step<PastOverride> | undefined; next: Step<PastOverride> | undefined },
+  present: PastOverride | undefined,
+  { imports, isGone }: { imports: readonly ImportSpan[]; isGone: boolean },
+  atMs: number,
+): Past<PastOverride> | 'imported' => {
+  const lastMs = last?.atMs ?? 0;
+  if (!imports.some(({ startMs, endMs }) => startMs <= atMs && endMs >= lastMs)) {
+    return stateAt(last, next, present, atMs);
+  }
+  const found = next === undefined ? present : next.before;
+  if (found !== undefined && wasSo(found, atMs)) {
+    return found;
+  }
+  const nextMs = next?.atMs ?? Infinity;
+  const isInDoubt =
+    isGone || imports.some(({ isUndo, startMs, endMs }) => isUndo && startMs <= nextMs && endMs > atMs);
+  const isNewer = found === undefined || Date.parse(found.createdAt) > atMs;
+  return isNewer && !isInDoubt ? 'nothing' : 'imported';
+};
+
 /** What flags, segments and overrides were at a moment in the past, by the audit log. */
 export class History {
   constructor(private readonly audit: Pick<AuditRepository, 'list'>) {}
@@ -111,34 +137,43 @@ export class History {
     return past === 'nothing' || past === 'no trace' ? undefined : past;
   }
 
-  /** The user's or device's overrides on the flag at that moment, those of former flags of that key among them. */
+  /**
+   * The user's or device's overrides on the flag at that moment, those of former flags of that key among them. `flag`
+   * is the flag as it was; `present` is what there is now, undefined where that flag is gone. `imported`: an import may
+   * have changed them.
+   */
   async overridesAt(
-    environment: string,
-    flagKey: string,
+    { environment, key: flagKey, createdAt }: Flag,
     { userId, deviceId }: OverrideSubject,
-    present: readonly PastOverride[],
+    present: readonly PastOverride[] | undefined,
     atMs: number,
-  ): Promise<PastOverride[] | 'unknown'> {
-    const changes: Change[] = [];
-    const whose = userId === null ? { deviceId } : { userId };
-    for await (const change of this.changes({ environment, flagKey, ...whose })) {
-      // an end by expiry follows from the override itself
-      if (change.event !== 'override.expired') {
-        changes.push(change);
-      }
-    }
+  ): Promise<PastOverride[] | 'unknown' | 'imported'> {
+    const query = { environment, flagKey };
+    const [changes, imported] = await Promise.all([
+      this.all({ ...query, ...(userId === null ? { deviceId } : { userId }) }),
+      // imports are of users
+      userId === null ? [] : this.all({ ...query, event: MANY_OVERRIDES, from: createdAt }),
+    ]);
+    const doubts = { imports: imported.map(importSpan), isGone: present === undefined };
     const past = OVERRIDE_KINDS.map((kind) => {
-      const steps = changes.flatMap(
-        (change) => stepOf(change, (side) => overrideIn(side, change.event, flagKey, kind)) ?? [],
-      );
-      return stateAt(
-        steps.find((step) => step.atMs <= atMs),
-        steps.findLast((step) => step.atMs > atMs),
-        present.find((override) => override.kind === kind),
-        atMs,
-      );
+      const stepsIn = (some: readonly Change[]) =>
+        some.flatMap(
+          (change) => stepOf(change, (side) => overrideIn(side, change.event, flagKey, kind)) ?? [],
+        );
+      const known = {
+        // an end by expiry follows from the override itself
+        last: stepsIn(changes.filter(({ event }) => event !== 'override.expired')).find(
+          (step) => step.atMs <= atMs,
+        ),
+        next: stepsIn(changes).findLast((step) => step.atMs > atMs),
+      };
+      const now = present?.find((override) => override.kind === kind);
+      return overrideAt(known, now, doubts, atMs);
     });
-    return past.includes('unknown') ? 'unknown' : past.filter((each) => typeof each !== 'string');
+    return (
+      past.find((each) => each === 'unknown' || each === 'imported') ??
+      past.filter((each) => typeof each !== 'string')
+    );
   }
 
   private async definitionAt<State extends Dated>(
@@ -179,10 +214,18 @@ export class History {
     return oldest;
   }
 
+  private async all(query: Omit<AuditQuery, 'limit'>): Promise<Change[]> {
+    const all: Change[] = [];
+    for await (const change of this.changes(query, LATER_PAGES)) {
+      all.push(change);
+    }
+    return all;
+  }
+
   /** Newest first, to the end. */
-  private async *changes(query: Omit<AuditQuery, 'limit'>): AsyncGenerator<Change> {
+  private async *changes(query: Omit<AuditQuery, 'limit'>, firstPage = FIRST_PAGE): AsyncGenerator<Change> {
     let after: string | undefined;
-    for (let limit = FIRST_PAGE; ; limit = LATER_PAGES) {
+    for (let limit = firstPage; ; limit = LATER_PAGES) {
       const { changes, next } = await this.audit.list({ ...query, after, limit });
       yield* changes;
       if (next === undefined) {

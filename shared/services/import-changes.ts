@@ -1,16 +1,18 @@
+import * as z from 'zod';
 import type { ImportRecord } from '../import-ports';
 import type { Change } from '../ports';
 
-const MANY = 'overrides.imported';
+export const MANY_OVERRIDES = 'overrides.imported';
 
 /** What the audit log says of an import that ends: one event, however many overrides it wrote. */
 export const importChange = (record: ImportRecord, id: string, at: string): Change => {
-  const { importId, state, counts, copiedFrom, defaults } = record;
+  const { importId, startedAt, state, counts, copiedFrom, defaults } = record;
   const { accepted, rejected, added, updated, unchanged } = counts;
   return {
     ...changeOf(record, id, at),
     after: {
       importId,
+      startedAt,
       state,
       accepted,
       rejected,
@@ -25,11 +27,30 @@ export const importChange = (record: ImportRecord, id: string, at: string): Chan
 
 /** What it says of an undoing. */
 export const undoneChange = (record: ImportRecord, id: string, at: string): Change => {
-  const { importId, counts } = record;
+  const { importId, startedAt, counts } = record;
   const left = counts.written - counts.restored;
   return {
     ...changeOf(record, id, at),
-    after: { undoneImportId: importId, restored: counts.restored, left, ...counts.undone },
+    after: { undoneImportId: importId, startedAt, restored: counts.restored, left, ...counts.undone },
+  };
+};
+
+/** When the overrides changed that an event is about, in epoch milliseconds; of an undo, since the import began. */
+export interface ImportSpan {
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly isUndo: boolean;
+}
+
+const SpanSchema = z.looseObject({ startedAt: z.string(), undoneImportId: z.string().optional() });
+
+/** An event that cannot be read may be an undo, and of any time before it. */
+export const importSpan = ({ at, after }: Change): ImportSpan => {
+  const { data } = SpanSchema.safeParse(after);
+  return {
+    startMs: data === undefined ? 0 : Date.parse(data.startedAt),
+    endMs: Date.parse(at),
+    isUndo: data === undefined || data.undoneImportId !== undefined,
   };
 };
 
@@ -39,7 +60,7 @@ const changeOf = (
   at: string,
 ): Omit<Change, 'after'> => ({
   id,
-  event: MANY,
+  event: MANY_OVERRIDES,
   environment,
   flagKey,
   targetUserId: null,

@@ -73,7 +73,7 @@ export class StateReader {
     const record = recordOf(flag, present);
     const unknown = new Set<string>();
     const [overrides, named] = await Promise.all([
-      this.pastOverrides(place, present, atMs),
+      this.pastOverrides(place, flag, present, atMs),
       this.segmentsOf(record, async (key) => {
         const segment = await history.segmentAt(
           environment,
@@ -88,6 +88,9 @@ export class StateReader {
         return segment;
       }),
     ]);
+    if (overrides === 'imported') {
+      return `nothing is known of the user's overrides at ${at}: an import may have changed them, and the audit log does not say whose it did`;
+    }
     if (overrides === 'unknown' || unknown.size > 0) {
       const what = overrides === 'unknown' ? "the user's overrides" : [...unknown].join(', ');
       return `nothing is known of ${what} at ${at}: the audit log does not reach back that far`;
@@ -110,17 +113,21 @@ export class StateReader {
 
   private async pastOverrides(
     place: Place,
+    flag: Flag,
     present: FlagRecord | undefined,
     atMs: number,
-  ): Promise<PastOverride[] | 'unknown'> {
-    const { environment, flagKey } = place;
-    const now = present === undefined ? [] : await this.presentOverrides(place, present);
+  ): Promise<PastOverride[] | 'unknown' | 'imported'> {
+    const isThere = present !== undefined && isSame(present.flag, flag);
+    const now = isThere ? await this.presentOverrides(place, present) : undefined;
     const past = subjectsIn(place).map((subject) => {
-      const theirs = now.filter(({ deviceId }) => deviceId === subject.deviceId);
-      return this.parts.history.overridesAt(environment, flagKey, subject, theirs, atMs);
+      const theirs = now?.filter(({ deviceId }) => deviceId === subject.deviceId);
+      return this.parts.history.overridesAt(flag, subject, theirs, atMs);
     });
     const found = await Promise.all(past);
-    return found.includes('unknown') ? 'unknown' : found.flatMap((each) => (each === 'unknown' ? [] : each));
+    return (
+      found.find((each) => typeof each === 'string') ??
+      found.flatMap((each) => (typeof each === 'string' ? [] : each))
+    );
   }
 
   private async segmentsOf(
@@ -145,9 +152,12 @@ const subjectsIn = ({ userId, deviceId }: Place): OverrideSubject[] => {
 const kindsOf = ({ userId }: OverrideSubject): readonly OverrideKind[] =>
   userId === null ? ['value'] : OVERRIDE_KINDS;
 
+/** Whether it is the same flag, not another of its key. */
+const isSame = (one: Flag, other: Flag): boolean => one.createdAt === other.createdAt;
+
 /** The flag as it was, with what only the table knows of it: its generation, and what is planned while it is still so. */
 const recordOf = (flag: Flag, present: FlagRecord | undefined): FlagRecord => {
-  if (present === undefined || present.flag.createdAt !== flag.createdAt) {
+  if (present === undefined || !isSame(present.flag, flag)) {
     return { flag, generation: flag.createdAt };
   }
   return { ...present, flag, planned: present.flag.version === flag.version ? present.planned : undefined };
