@@ -37,6 +37,8 @@ export interface FlagRecord {
   readonly flag: Flag;
   /** New each time a flag is created: overrides of a former flag of that key carry another. */
   readonly generation: string;
+  /** Id of the change that left it so; empty where none of ours did. */
+  readonly changeId?: string | undefined;
   /** Changes that are planned for it. */
   readonly planned?: readonly PlannedChange[] | undefined;
 }
@@ -155,6 +157,8 @@ export type OverrideWrite = OverridePlace & {
   readonly slot: OverrideSlot;
   /** The new override, or undefined to remove the one there. */
   readonly next: StoredOverride | undefined;
+  /** The flag that `next` fits: a value that is switched on is written only if that is as it was read. */
+  readonly judgedBy?: FlagRecord | undefined;
 };
 
 /** Writes with their changes, see {@link OverrideRepository.commit}. */

@@ -34,7 +34,7 @@ export const composeImportEngine = (
     overrides,
     imports,
     steps,
-    undo: new ImportUndo({ imports, clock, newId }),
+    undo: new ImportUndo({ imports, compilers: { compilePattern }, clock, newId }),
     clock,
     newId,
     telemetry,

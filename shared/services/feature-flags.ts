@@ -74,9 +74,10 @@ export class FeatureFlagService {
       const subject = await this.subjectOf(named, pool);
       const asked = await this.askedIn(call.environment, request);
       const planned = await this.plan(call, subject, asked);
+      const records = new Map(asked.map(({ record }) => [record.flag.key, record]));
       const [first, ...others] = planned
         .filter(({ current, next }) => current !== next)
-        .map((each) => OverrideWriter.write(each, each.next));
+        .map((each) => OverrideWriter.write(each, each.next, records.get(each.place.flagKey)));
       if (first !== undefined) {
         await this.write(call, [first, ...others], planned, claim);
       }

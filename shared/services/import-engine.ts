@@ -71,7 +71,7 @@ export class ImportEngine {
       return this.failing(record, 'the flag was deleted');
     }
     if (record.state === 'undoing') {
-      return this.parts.undo.next(record);
+      return this.parts.undo.next(record, flag);
     }
     try {
       return await this.parts.steps.next(record, flag);

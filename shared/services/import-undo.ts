@@ -1,6 +1,8 @@
+import type { Compilers } from '../evaluation/model';
 import type { ImportRecord, ImportRepository, ImportStep, WrittenOverride } from '../import-ports';
-import type { Clock, NewId } from '../ports';
+import type { Clock, FlagRecord, NewId } from '../ports';
 import { expiryChange, hasExpired } from './expiry-change';
+import { unfitOverride } from './fitting-value';
 import { undoneChange } from './import-changes';
 
 /** An override that goes and had expired takes two items of a transaction. */
@@ -8,6 +10,7 @@ const STEP = 45;
 
 export interface ImportUndoParts {
   readonly imports: Pick<ImportRepository, 'written'>;
+  readonly compilers: Pick<Compilers, 'compilePattern'>;
   readonly clock: Clock;
   readonly newId: NewId;
 }
@@ -16,7 +19,8 @@ export interface ImportUndoParts {
 export class ImportUndo {
   constructor(private readonly parts: ImportUndoParts) {}
 
-  async next(record: ImportRecord): Promise<ImportStep> {
+  /** The step that follows on `record`; `flag` is the flag it writes on. */
+  async next(record: ImportRecord, flag: FlagRecord): Promise<ImportStep> {
     const { imports, clock, newId } = this.parts;
     let limit = STEP;
     let page = await imports.written(record, { after: record.cursor, limit });
@@ -40,7 +44,7 @@ export class ImportUndo {
     return {
       from: record,
       to,
-      writes: found.map((each) => restoring(record, each, at)),
+      writes: found.map((each) => this.restoring(record, flag, each, at)),
       changes: [
         ...found.flatMap(({ slot: { override } }) =>
           override !== undefined && hasExpired(override, nowMs) ? [expiryChange(override)] : [],
@@ -49,23 +53,26 @@ export class ImportUndo {
       ],
     };
   }
-}
 
-const restoring = (
-  { attribution }: ImportRecord,
-  { slot, ...place }: WrittenOverride,
-  at: string,
-): NonNullable<ImportStep['writes']>[number] => {
-  const { replaced, override } = slot;
-  const next = replaced && {
-    ...replaced,
-    // versions only go up: what somebody saw of the import must not pass for what comes later
-    version: (override?.version ?? replaced.version) + 1,
-    updatedBy: attribution.actor,
-    updatedAt: at,
-  };
-  return { ...place, slot, next, replaced: undefined };
-};
+  /** What does not fit the flag any more is there again, but switched off. */
+  private restoring(
+    { attribution }: ImportRecord,
+    flag: FlagRecord,
+    { slot, ...place }: WrittenOverride,
+    at: string,
+  ): NonNullable<ImportStep['writes']>[number] {
+    const { replaced, override } = slot;
+    const next = replaced && {
+      ...replaced,
+      enabled: replaced.enabled && unfitOverride(flag, replaced, '/value', this.parts.compilers).length === 0,
+      // versions only go up: what somebody saw of the import must not pass for what comes later
+      version: (override?.version ?? replaced.version) + 1,
+      updatedBy: attribution.actor,
+      updatedAt: at,
+    };
+    return { ...place, slot, next, replaced: undefined, judgedBy: flag };
+  }
+}
 
 const MAX_STEP_BYTES = 2 * 1024 * 1024;
 

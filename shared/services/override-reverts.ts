@@ -90,10 +90,11 @@ export class OverrideReverts {
       for (const each of found) {
         this.check(call, change, each);
       }
-      const [first, ...others] = found.map(({ step, opened }) =>
+      const [first, ...others] = found.map(({ step, record, opened }) =>
         OverrideWriter.write(
           opened,
           step.before === null ? undefined : this.parts.writer.next(call, opened, decided(step.before)),
+          record,
         ),
       );
       if (first === undefined) {
