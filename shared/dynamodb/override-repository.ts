@@ -106,10 +106,10 @@ export const stillFitting = (tableName: string, writes: readonly OverrideWrite[]
   }));
 };
 
-/** Overrides are put on a device only while it is registered: its end takes along those that are there. */
+/** Overrides come to count on a device only while it is registered: its end takes along those that are there. */
 const stillRegistered = (tableName: string, writes: readonly OverrideWrite[]): TransactItem[] => {
   const deviceIds = writes.flatMap(({ deviceId, next }) =>
-    deviceId === null || next === undefined ? [] : [deviceId],
+    deviceId === null || next?.enabled !== true ? [] : [deviceId],
   );
   return [...new Set(deviceIds)].map((deviceId) => ({
     ConditionCheck: {
