@@ -1,6 +1,6 @@
 import type { OverrideKind } from './contract/override';
 import type { JsonValue } from './contract/primitives';
-import type { Change, FlagGeneration } from './ports';
+import type { Change, FlagGeneration, FlagRecord } from './ports';
 
 /** Overrides of users and devices, and how many there are. As in `ports.ts`. */
 
@@ -39,6 +39,8 @@ export type OverrideWrite = OverridePlace & {
   readonly slot: OverrideSlot;
   /** The new override, or undefined to remove the one there. */
   readonly next: StoredOverride | undefined;
+  /** The flag that `next` fits: a value that is switched on is written only if that is as it was read. */
+  readonly judgedBy?: FlagRecord | undefined;
 };
 
 /** Writes with their changes, see {@link OverrideRepository.commit}. */

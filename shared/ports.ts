@@ -35,6 +35,8 @@ export interface FlagRecord {
   readonly flag: Flag;
   /** New each time a flag is created: overrides of a former flag of that key carry another. */
   readonly generation: string;
+  /** Id of the change that left it so; empty where none of ours did. */
+  readonly changeId?: string | undefined;
   /** Changes that are planned for it. */
   readonly planned?: readonly PlannedChange[] | undefined;
 }

@@ -41,6 +41,7 @@ export const auditOperations = {
       'NOT_FOUND',
       'NOT_REVERTIBLE',
       'FLAG_NOT_FOUND',
+      'DEVICE_NOT_FOUND',
       'IN_USE',
       'INVALID_VALUE',
       'PAYLOAD_TOO_LARGE',

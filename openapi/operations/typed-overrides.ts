@@ -80,7 +80,7 @@ export const typedOverrideOperations = {
     tag: 'Overrides',
     summary: 'Change many overrides alike',
     description:
-      'All are checked first: if one is not there, or a value to be switched on does not fit its flag, nothing is changed, and `errors` name the items. Each changed override counts once against the limit of its flag, and has its own audit event.',
+      'All are checked first: if one is not there, or a value to be switched on or prolonged does not fit its flag, nothing is changed, and `errors` name the items. Each changed override counts once against the limit of its flag, and has its own audit event.',
     request: changeOverridesRequest,
     answers: { 200: { description: 'What became of each.', body: 'OverrideBatch' } },
     problems: ['OVERRIDE_NOT_FOUND', 'INVALID_VALUE', 'RATE_LIMITED'],

@@ -1,12 +1,14 @@
 import {
   BulkUserOverridesRequestSchema,
-  BulkUserOverridesResponseSchema,
   CopyUserOverridesRequestSchema,
   CreateImportRequestSchema,
-  ImportPartSchema,
-  ImportSchema,
   RejectedRowSchema,
 } from '../../shared/contract/import';
+import {
+  BulkUserOverridesResponseSchema,
+  ImportPartSchema,
+  ImportSchema,
+} from '../../shared/contract/import-answers';
 import { named } from '../named-schema';
 
 const expiresAt = 'A moment in the future, or null.';

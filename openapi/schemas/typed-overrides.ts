@@ -66,7 +66,7 @@ export const typedOverrideSchemas = {
     changed: 'How many different overrides were changed.',
     unchanged: 'How many were as asked already.',
     results:
-      'In the order of the items. `gone`: it was there at first, and somebody removed it meanwhile; `failed`: the table did not answer in time, after others were written; it may have been changed.',
+      'In the order of the items. `gone`: it was there at first, and somebody removed it meanwhile; `failed`: the table did not answer in time, after others were written, and it may have been changed; or its flag got another schema meanwhile, which the value does not fit.',
   }),
   OverrideReport: named(OverrideReportSchema, 'Where to look when overrides have become many.', {
     at: 'When it was made.',

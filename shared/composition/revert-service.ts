@@ -1,6 +1,7 @@
 import { type Config, readConfig } from '../config';
 import { DynamoAuditRepository } from '../dynamodb/audit-repository';
 import { DynamoChangeLimiter } from '../dynamodb/change-limiter';
+import { readDeviceSlot } from '../dynamodb/device-repository';
 import { DynamoOverrideRepository } from '../dynamodb/override-repository';
 import { OverrideReverts } from '../services/override-reverts';
 import { RevertService } from '../services/reverts';
@@ -18,6 +19,7 @@ export const composeRevertService = (config: Config = readConfig()): RevertServi
     audit: new DynamoAuditRepository(auditTable, flagTable),
     overrides: new OverrideReverts({
       writer: composeOverrideWriter(flagTable),
+      devices: { readSlot: (deviceId) => readDeviceSlot(flagTable, deviceId) },
       limiter: new DynamoChangeLimiter(flagTable, clock, config.overrideChangesPerHour),
       compilers,
       clock,

@@ -31,12 +31,6 @@ export const RejectedRowSchema = z.strictObject({
 });
 export type RejectedRow = z.infer<typeof RejectedRowSchema>;
 
-export const BulkUserOverridesResponseSchema = z.strictObject({
-  accepted: z.number().int().nonnegative(),
-  rejected: z.array(RejectedRowSchema),
-});
-export type BulkUserOverridesResponse = z.infer<typeof BulkUserOverridesResponseSchema>;
-
 /** What rows that lack it have. */
 const defaults = {
   overrideType: OverrideTypeSchema.nullish(),
@@ -54,49 +48,6 @@ export const CopyUserOverridesRequestSchema = z.strictObject({ to: FlagKeySchema
 export const IMPORT_STATES = ['open', 'running', 'done', 'cancelled', 'failed', 'undoing', 'undone'] as const;
 export const ImportStateSchema = z.enum(IMPORT_STATES);
 export type ImportState = z.infer<typeof ImportStateSchema>;
-
-const count = z.number().int().nonnegative();
-
-export const ImportSchema = z.strictObject({
-  id: z.uuid(),
-  flagKey: FlagKeySchema,
-  environment: z.string(),
-  /** `parts`: what was sent part by part; `bulk`: one request; `copy`: the overrides of another flag. */
-  source: z.enum(['parts', 'bulk', 'copy']),
-  copiedFrom: FlagKeySchema.nullable(),
-  state: ImportStateSchema,
-  dryRun: z.boolean(),
-  defaults: z.strictObject({
-    overrideType: OverrideTypeSchema.nullable(),
-    reason: z.string().nullable(),
-    expiresAt: TimestampSchema.nullable(),
-  }),
-  parts: z.array(z.strictObject({ part: z.number().int().positive(), rows: count })),
-  /** `rows` is null where it is not known before the end. */
-  progress: z.strictObject({ rows: count.nullable(), done: count }),
-  accepted: count,
-  rejected: count,
-  /** What became of the accepted rows, or would on a dry run. */
-  added: count,
-  updated: count,
-  unchanged: count,
-  /** What an undo put back, and what it left because somebody has changed it since; null without one. */
-  undo: z.strictObject({ restored: count, left: count.nullable(), switchedOff: count }).nullable(),
-  /** The first rejected rows. */
-  errors: z.array(RejectedRowSchema.extend({ part: z.number().int().nonnegative() })),
-  /** Why it failed. */
-  failure: z.string().nullable(),
-  createdBy: z.string(),
-  createdAt: TimestampSchema,
-  startedAt: TimestampSchema.nullable(),
-  finishedAt: TimestampSchema.nullable(),
-  version: z.number().int().positive(),
-});
-export type Import = z.infer<typeof ImportSchema>;
-
-/** Answer of `PUT /api/admin/flags/{flagKey}/imports/{importId}/parts/{part}`. */
-export const ImportPartSchema = z.strictObject({ part: z.number().int().positive(), rows: count });
-export type ImportPart = z.infer<typeof ImportPartSchema>;
 
 export const ImportIdSchema = z.uuid('an import id is a UUID').transform((id) => id.toLowerCase());
 

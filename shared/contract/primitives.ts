@@ -49,11 +49,16 @@ export const spelledAsStored = (userId: string): string =>
 export const UserIdFormatSchema = z.enum(['sub', 'any']);
 export type UserIdFormat = z.infer<typeof UserIdFormatSchema>;
 
+/** The last moment of a year of four digits in UTC: texts of later ones are not in the order of the times. */
+const LAST_MS = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
+
 /** ISO 8601 with an offset or `Z`; answers are always UTC. */
-export const TimestampSchema = z.iso.datetime({
-  offset: true,
-  error: 'a time in ISO 8601 with seconds and Z or an offset, as 2026-11-21T09:00:00Z',
-});
+export const TimestampSchema = z.iso
+  .datetime({
+    offset: true,
+    error: 'a time in ISO 8601 with seconds and Z or an offset, as 2026-11-21T09:00:00Z',
+  })
+  .refine((text) => !(Date.parse(text) > LAST_MS), 'a time up to the end of the year 9999 in UTC');
 
 export const ReasonSchema = z.string().max(MAX_REASON_LENGTH);
 

@@ -22,7 +22,7 @@ import {
 } from './import-items';
 import { changeIdOf, parseOverrideItem } from './items';
 import { importKey, overrideKey, overridePartition, PREFIX, rejectedKey, runKey } from './keys';
-import { moveCounts, putOverride } from './override-repository';
+import { moveCounts, putOverride, stillFitting } from './override-repository';
 import type { Item, Table, TransactItem } from './table';
 
 /** An undoing looks through so many times the overrides that it puts back in a step, and that often, till it finds some. */
@@ -64,6 +64,7 @@ export class DynamoImportRepository implements ImportRepository {
       ...writes.map((write) =>
         putOverride(name, write, changeId, this.clock(), replacedAttribute(write.replaced)),
       ),
+      ...stillFitting(name, writes),
       ...moveCounts(name, writes),
       ...changes.map((change) => putChange(name, overrideChangeKey(change), change)),
       ...(rejected.length === 0

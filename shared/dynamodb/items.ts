@@ -93,7 +93,7 @@ const FlagItemSchema = z.object({
 
 /** Undefined where the item is a tombstone; throws a ZodError where it is corrupt. */
 export const parseFlagItem = (item: Item): FlagRecord | undefined =>
-  isTombstone(item) ? undefined : FlagItemSchema.parse(item);
+  isTombstone(item) ? undefined : { ...FlagItemSchema.parse(item), changeId: changeIdOf(item) };
 
 export const flagAttributes = (record: FlagRecord, changeId: string) => ({
   generation: record.generation,

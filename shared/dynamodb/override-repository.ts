@@ -20,6 +20,7 @@ import {
   countedKind,
   deviceKey,
   EXPIRY_SHARDS,
+  flagItemKey,
   overrideGsi1,
   overrideGsi2,
   overrideKey,
@@ -82,10 +83,31 @@ export const putOverride = (
   },
 });
 
-/** Overrides are put on a device only while it is registered: its end takes along those that are there. */
+/**
+ * A value comes to count only on a flag that is as it was when the value was found to fit: when a flag's schema changes,
+ * each value was either there before, or was held against the new schema.
+ */
+export const stillFitting = (tableName: string, writes: readonly OverrideWrite[]): TransactItem[] => {
+  const flags = new Map(
+    writes.flatMap(({ judgedBy, next }) =>
+      judgedBy !== undefined && next?.kind === 'value' && next.enabled
+        ? [[judgedBy.flag.key, judgedBy] as const]
+        : [],
+    ),
+  );
+  return [...flags.values()].map(({ flag, changeId = '' }) => ({
+    ConditionCheck: {
+      TableName: tableName,
+      Key: flagItemKey(flag.environment, flag.key),
+      ...unchangedSince(changeId),
+    },
+  }));
+};
+
+/** Overrides come to count on a device only while it is registered: its end takes along those that are there. */
 const stillRegistered = (tableName: string, writes: readonly OverrideWrite[]): TransactItem[] => {
   const deviceIds = writes.flatMap(({ deviceId, next }) =>
-    deviceId === null || next === undefined ? [] : [deviceId],
+    deviceId === null || next?.enabled !== true ? [] : [deviceId],
   );
   return [...new Set(deviceIds)].map((deviceId) => ({
     ConditionCheck: {
@@ -194,6 +216,7 @@ export class DynamoOverrideRepository implements OverrideRepository {
     );
     await table.transact([
       ...puts,
+      ...stillFitting(table.name, all),
       ...stillRegistered(table.name, all),
       ...moveCounts(table.name, all),
       ...commits.flatMap(({ changes }) =>

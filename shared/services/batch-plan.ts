@@ -3,7 +3,7 @@ import { type FieldError, FlagError, refused } from '../errors';
 import type { Compilers } from '../evaluation/model';
 import type { StoredOverride } from '../override-ports';
 import type { FlagRecord, FlagRepository } from '../ports';
-import { unfitValues } from './fitting-value';
+import { unfitOverride } from './fitting-value';
 import { type OpenedPlace, type OverrideWriter, placeOf } from './override-writer';
 import type { OverrideChange } from './pack-changes';
 
@@ -67,9 +67,7 @@ export const planBatch = async (
   asked: Asked,
 ): Promise<BatchEntry[]> => {
   const found = await findAll(parts, environment, items);
-  if (asked.action === 'enable') {
-    checkFit(found, parts.compilers);
-  }
+  checkFit(asked, found, parts.compilers);
   const entries = found.map(({ item, opened, current }) => ({
     key: batchKey(item),
     opened,
@@ -123,13 +121,12 @@ const absent = (pointer: string, { flagKey, userId, kind }: BatchItem, record: F
         message: `the user "${userId}" has no override of kind ${kind} on "${flagKey}"`,
       };
 
-/** Throws `INVALID_VALUE` where a value that is to be switched on does not fit its flag. */
-const checkFit = (found: readonly Found[], compilers: Compilers): void => {
-  const unfit = found.flatMap(({ pointer, record, current }) =>
-    current.kind !== 'value' || current.enabled
-      ? []
-      : unfitValues(record, new Map([[pointer, current.value ?? null]]), compilers),
-  );
+/** Throws `INVALID_VALUE` where a value that is to be switched on, or to last longer, does not fit its flag. */
+const checkFit = (asked: Asked, found: readonly Found[], compilers: Compilers): void => {
+  const unfit = found.flatMap(({ pointer, record, current }) => {
+    const next = decided(asked, current);
+    return next === current ? [] : unfitOverride(record, next, pointer, compilers);
+  });
   if (unfit.length > 0) {
     throw refused('INVALID_VALUE', unfit);
   }

@@ -1,10 +1,5 @@
-import {
-  type BulkUserOverridesRequest,
-  type BulkUserOverridesResponse,
-  type Import,
-  MAX_BULK_ROWS,
-  MAX_NAMED_REJECTIONS,
-} from '../contract/import';
+import { type BulkUserOverridesRequest, MAX_BULK_ROWS, MAX_NAMED_REJECTIONS } from '../contract/import';
+import type { BulkUserOverridesResponse, Import } from '../contract/import-answers';
 import { remainingMs } from '../deadline';
 import { FlagError, invalidField, StoreUnavailable } from '../errors';
 import type { ImportRecord, ImportRepository } from '../import-ports';

@@ -93,7 +93,7 @@ export class DeviceService {
   /** Ends the registration, and takes the device's overrides along. */
   async remove(call: Call, owner: string | undefined, deviceId: string): Promise<void> {
     const userId = this.ownerOf(owner);
-    await retryOnConflict(async () => {
+    const endedAtMs = await retryOnConflict(async () => {
       const slot = await this.parts.devices.readSlot(deviceId);
       if (slot.device?.userId !== userId) {
         throw deviceNotFound(deviceId);
@@ -101,8 +101,10 @@ export class DeviceService {
       checkVersion(call, slot.device.version);
       // before the registration goes: what is interrupted in between can be asked for again
       await this.parts.deviceOverrides.removeAll(call, deviceId, Infinity);
-      await this.commit(call, slot, undefined, 'device.removed');
+      return this.commit(call, slot, undefined, 'device.removed');
     });
+    // what was given in between, or was too new to be found; not what the next registration has already
+    await this.parts.deviceOverrides.removeAll(call, deviceId, endedAtMs);
   }
 
   /** Ends every registration of a user; says how many there were. */
@@ -159,12 +161,13 @@ export class DeviceService {
     };
   }
 
+  /** Answers when it was done. */
   private async commit(
     call: Call,
     slot: DeviceSlot,
     next: Device | undefined,
     event: AuditEventName,
-  ): Promise<void> {
+  ): Promise<number> {
     const { devices, overrides, environments, clock, newId, telemetry } = this.parts;
     const before = slot.device;
     const of = next ?? before;
@@ -185,11 +188,13 @@ export class DeviceService {
       ...call.attribution,
     };
     await devices.commit(slot, next, change, MAX_DEVICES);
+    const doneAtMs = clock();
     // whose device it is counts in every environment
     const moved = await Promise.allSettled(environments.map((each) => overrides.bumpVersion(each)));
     if (moved.some(({ status }) => status === 'rejected')) {
       telemetry.warn('overrides version not moved', { deviceChange: change.id });
     }
+    return doneAtMs;
   }
 }
 

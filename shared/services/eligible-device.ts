@@ -6,10 +6,14 @@ import { deviceNotFound } from './not-found';
 /** Chargers show no features. */
 export const isEligible = ({ type }: Pick<Device, 'type'>): boolean => type !== 'charger';
 
-/** The device, which may have values of flags; `DEVICE_NOT_FOUND`, or `INVALID_VALUE` for one that has none. */
+/**
+ * The device, which may have values of flags; `DEVICE_NOT_FOUND`, or `INVALID_VALUE` for one that has none. `pointer` is
+ * what names it in the request.
+ */
 export const eligibleDevice = async (
   devices: Pick<DeviceRepository, 'readSlot'>,
   deviceId: string,
+  pointer = '#path/deviceId',
 ): Promise<Device> => {
   const { device } = await devices.readSlot(deviceId);
   if (device === undefined) {
@@ -17,7 +21,7 @@ export const eligibleDevice = async (
   }
   if (!isEligible(device)) {
     const message = `a device of type "${device.type}" has no feature flags`;
-    throw refused('INVALID_VALUE', [{ pointer: '#path/deviceId', code: 'not_eligible', message }]);
+    throw refused('INVALID_VALUE', [{ pointer, code: 'not_eligible', message }]);
   }
   return device;
 };

@@ -68,12 +68,13 @@ export class FeatureFlagService {
     pool: Pick<UserDirectory, 'exists'> | undefined,
   ): Promise<ChangeFeatureFlagsResponse> {
     return withinLimit(this.parts, call.environment, async (claim) => {
-      const subject = await this.subjectOf(named, pool);
+      const subject = await this.subjectOf(call.environment, named, request, pool);
       const asked = await this.askedIn(call.environment, request);
       const planned = await this.plan(call, subject, asked);
+      const records = new Map(asked.map(({ record }) => [record.flag.key, record]));
       const [first, ...others] = planned
         .filter(({ current, next }) => current !== next)
-        .map((each) => OverrideWriter.write(each, each.next));
+        .map((each) => OverrideWriter.write(each, each.next, records.get(each.place.flagKey)));
       if (first !== undefined) {
         await this.write(call, [first, ...others], planned, claim);
       }
@@ -82,18 +83,35 @@ export class FeatureFlagService {
   }
 
   private async subjectOf(
+    environment: string,
     { userId, deviceId }: NamedSubject,
+    request: ChangeFeatureFlagsRequest,
     pool: Pick<UserDirectory, 'exists'> | undefined,
   ): Promise<OverrideSubject> {
     const subject: OverrideSubject =
       deviceId === undefined
         ? { userId: checkedUserId(userId, this.parts.userIdFormat, '#path/userId'), deviceId: null }
         : { userId: null, deviceId };
-    const owner = subject.userId ?? (await eligibleDevice(this.parts.devices, subject.deviceId)).userId;
-    if (pool !== undefined && !(await pool.exists(owner))) {
+    const owner = subject.userId ?? (await this.ownerOf(environment, subject.deviceId, request));
+    if (pool !== undefined && owner !== undefined && !(await pool.exists(owner))) {
       throw new FlagError('USER_NOT_FOUND', 'The user pool knows no user of this id.');
     }
     return subject;
+  }
+
+  /** What a device has kept can be cleared though it is not registered any more, or a charger by now. */
+  private async ownerOf(
+    environment: string,
+    deviceId: string,
+    { flags }: ChangeFeatureFlagsRequest,
+  ): Promise<string | undefined> {
+    const { devices, overrides } = this.parts;
+    const isCleared =
+      flags.every(({ value }) => value === null) &&
+      (await overrides.ofSubject(environment, { userId: null, deviceId })).length > 0;
+    return isCleared
+      ? (await devices.readSlot(deviceId)).device?.userId
+      : (await eligibleDevice(devices, deviceId)).userId;
   }
 
   /** Throws `FLAG_NOT_FOUND`, `INVALID_VALUE` or `PAYLOAD_TOO_LARGE`, naming each entry. */

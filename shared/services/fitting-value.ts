@@ -2,6 +2,7 @@ import type { JsonValue } from '../contract/primitives';
 import { type FieldError, FlagError } from '../errors';
 import { fitsType } from '../evaluation/fits-type';
 import type { Compilers } from '../evaluation/model';
+import type { StoredOverride } from '../override-ports';
 import type { FlagRecord } from '../ports';
 import { valuesOutside } from './value-schema';
 
@@ -29,6 +30,17 @@ export const unfitValues = (
     ? ofOtherType
     : valuesOutside(flag.valueSchema, values, compilers.compilePattern);
 };
+
+/** The same of an override that is to be: one that is switched off is asked when it is switched on. */
+export const unfitOverride = (
+  record: Pick<FlagRecord, 'flag'>,
+  next: StoredOverride | undefined,
+  pointer: string,
+  compilers: Pick<Compilers, 'compilePattern'>,
+): FieldError[] =>
+  next?.kind === 'value' && next.enabled
+    ? unfitValues(record, new Map([[pointer, next.value ?? null]]), compilers)
+    : [];
 
 /** An item of a table takes 400 KB, and the audit log holds a value twice: as it was and as it is. */
 const MAX_VALUE_BYTES = 64 * 1024;

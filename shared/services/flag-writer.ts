@@ -168,19 +168,18 @@ export class FlagWriter {
       }),
       ...stamped(call, before?.flag, nowMs),
     } as Flag;
-    const record: FlagRecord = { ...(before ?? { generation: id }), flag };
+    const record: FlagRecord = { ...(before ?? { generation: id }), flag, changeId: id };
     const changed = changedKeys(before?.flag, flag);
     if (before !== undefined && changed.length === 0) {
-      await storedValues.disableUnfit(call, before);
+      await (call.force === true ? storedValues.disableUnfit(call, before) : undefined);
       return { flag: before.flag, change: undefined };
     }
     if (!changed.every((key) => STATE.has(key))) {
       checkFlag(record, compilers, pointerOf);
       await this.checkSegments(call.environment, record, before, pointerOf);
     }
-    if (before !== undefined && changed.includes('valueSchema')) {
-      await storedValues.check(call, record, pointerOf(['valueSchema']));
-    }
+    const hasNewSchema = before !== undefined && changed.includes('valueSchema');
+    await (hasNewSchema ? storedValues.check(call, record, pointerOf(['valueSchema'])) : undefined);
     const { event, reason = null } = about;
     const change = definitionChange(call, {
       id,
@@ -194,7 +193,9 @@ export class FlagWriter {
     if (!call.dryRun) {
       await flags.commit(snapshot, record, change);
     }
-    await storedValues.disableUnfit(call, record);
+    if (hasNewSchema || call.force === true) {
+      await storedValues.disableUnfit(call, record);
+    }
     return { flag, change };
   }
 

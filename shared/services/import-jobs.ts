@@ -1,4 +1,5 @@
-import { type Import, MAX_NAMED_REJECTIONS } from '../contract/import';
+import { MAX_NAMED_REJECTIONS } from '../contract/import';
+import type { Import } from '../contract/import-answers';
 import { FlagError } from '../errors';
 import type { ImportPlace, ImportRecord, ImportRepository, NamedRejection } from '../import-ports';
 import type { ChangeLimiter, Clock, Telemetry } from '../ports';

@@ -110,7 +110,10 @@ class RowReader {
     }
     const expiresAt = cell('expiresAt').trim() || defaults.expiresAt;
     if (expiresAt !== null && !TimestampSchema.safeParse(expiresAt).success) {
-      return fault('invalid_expires_at', 'expiresAt is a time in ISO 8601, as 2026-11-21T09:00:00Z');
+      return fault(
+        'invalid_expires_at',
+        'expiresAt is a time in ISO 8601 up to the year 9999, as 2026-11-21T09:00:00Z',
+      );
     }
     const expiresAtMs = expiresAt === null ? null : Date.parse(expiresAt);
     if (expiresAtMs !== null && !(expiresAtMs > this.nowMs)) {

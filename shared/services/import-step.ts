@@ -122,7 +122,7 @@ export class ImportSteps {
     const replaced = isWrittenBy(record, slot) ? slot.replaced : current;
     return {
       kind: current === undefined ? 'added' : 'updated',
-      write: { ...OverrideWriter.write(opened, next), replaced },
+      write: { ...OverrideWriter.write(opened, next, flag), replaced },
       ended: override !== undefined && hasExpired(override, nowMs) ? [expiryChange(override)] : [],
     };
   }

@@ -7,10 +7,9 @@ import type {
   ImportStep,
   WrittenOverride,
 } from '../import-ports';
-import type { StoredOverride } from '../override-ports';
 import type { Clock, FlagRecord, NewId } from '../ports';
 import { expiryChange, hasExpired } from './expiry-change';
-import { unfitValues } from './fitting-value';
+import { unfitOverride } from './fitting-value';
 import { undoneChange } from './import-changes';
 
 /** An override that goes and had expired takes two items of a transaction. */
@@ -75,21 +74,14 @@ export class ImportUndo {
     const kept = replaced === undefined || hasExpired(replaced, nowMs) ? undefined : replaced;
     const next = kept && {
       ...kept,
-      enabled: kept.enabled && this.fits(flag, kept),
+      // nobody looks at what an import replaced when a flag comes to have another schema
+      enabled: kept.enabled && unfitOverride(flag, kept, '/value', this.parts.compilers).length === 0,
       // versions only go up: what somebody saw of the import must not pass for what comes later
       version: (override?.version ?? kept.version) + 1,
       updatedBy: attribution.actor,
       updatedAt: new Date(nowMs).toISOString(),
     };
-    return { ...place, slot, next, replaced: undefined };
-  }
-
-  /** Nobody looks at what an import replaced when a flag comes to have another schema. */
-  private fits(flag: FlagRecord, { value }: StoredOverride): boolean {
-    return (
-      value === undefined ||
-      unfitValues(flag, new Map([['/value', value]]), this.parts.compilers).length === 0
-    );
+    return { ...place, slot, next, replaced: undefined, judgedBy: flag };
   }
 }
 

@@ -1,5 +1,5 @@
-import type { CreateImportRequest, Import, ImportPart } from '../contract/import';
-import { MAX_IMPORT_ROWS } from '../contract/import';
+import { type CreateImportRequest, MAX_IMPORT_ROWS } from '../contract/import';
+import type { Import, ImportPart } from '../contract/import-answers';
 import type { UserIdFormat } from '../contract/primitives';
 import { FlagError, refused, StoreUnavailable } from '../errors';
 import type {

@@ -6,6 +6,7 @@ import type { ChangeLimiter, Telemetry } from '../ports';
 import { type Asked, type BatchEntry, batchKey, type BatchPlanParts, decided, planBatch } from './batch-plan';
 import type { Call } from './call';
 import { retryOnConflict } from './conflict-retry';
+import { unfitOverride } from './fitting-value';
 import { overrideChange } from './override-change';
 import { OverrideWriter } from './override-writer';
 import { packChanges } from './pack-changes';
@@ -82,7 +83,7 @@ export class OverrideBatchService {
         }
         this.parts.telemetry.warn('batch of overrides ended early', { error });
         for (const { key } of packs.slice(index).flat()) {
-          outcomes.set(key, { outcome: 'failed', version: null });
+          outcomes.set(key, FAILED);
         }
         return;
       }
@@ -95,18 +96,32 @@ export class OverrideBatchService {
     pack: readonly BatchEntry[],
     outcomes: Outcomes,
   ): Promise<void> {
-    const { writer } = this.parts;
-    const opened = await writer.openPlaces(pack.map((entry) => entry.opened.place));
+    const { writer, flags, compilers } = this.parts;
+    const places = pack.map((entry) => entry.opened.place);
+    const records = await flags.readMany(
+      call.environment,
+      places.map(({ flagKey }) => flagKey),
+    );
+    const opened = await writer.openPlaces(places);
     const commits = opened.flatMap((at, index) => {
       const key = pack[index]?.key ?? '';
-      const next = at.current && decided(asked, at.current);
-      if (at.current === undefined || next === at.current) {
-        outcomes.set(key, at.current === undefined ? gone(asked) : unchanged(at.current));
+      const record = records.get(at.place.flagKey);
+      if (record?.generation !== at.place.generation || at.current === undefined) {
+        outcomes.set(key, gone(asked));
+        return [];
+      }
+      const next = decided(asked, at.current);
+      if (next === at.current) {
+        outcomes.set(key, unchanged(next));
+        return [];
+      }
+      if (unfitOverride(record, next, key, compilers).length > 0) {
+        outcomes.set(key, FAILED);
         return [];
       }
       const made = next && writer.next(call, at, next);
       outcomes.set(key, changed(made));
-      const writes = [OverrideWriter.write(at, made)] as const;
+      const writes = [OverrideWriter.write(at, made, record)] as const;
       const event = made === undefined ? 'override.removed' : 'override.updated';
       return [{ writes, about: overrideChange(writes, event, null) }];
     });
@@ -125,6 +140,9 @@ const unchanged = (current: Pick<StoredOverride, 'version'> | undefined): Outcom
   outcome: 'unchanged',
   version: current?.version ?? null,
 });
+
+/** It was not written, or nobody knows; or its flag got another schema after all were checked. */
+const FAILED: Outcome = { outcome: 'failed', version: null };
 
 /** Somebody else removed it, or its time was over, after all were checked. */
 const gone = ({ action }: Asked): Outcome => ({
@@ -160,7 +178,7 @@ const answerOf = (
     unchanged: counted('unchanged'),
     results: items.map((item) => ({
       ...item,
-      ...(outcomes.get(batchKey(item)) ?? { outcome: 'failed', version: null }),
+      ...(outcomes.get(batchKey(item)) ?? FAILED),
     })),
   };
 };

@@ -4,9 +4,10 @@ import { refused } from '../errors';
 import { jsonEquals } from '../evaluation/json-equals';
 import type { Compilers } from '../evaluation/model';
 import type { OverrideSubject, OverrideWrite, StoredOverride } from '../override-ports';
-import type { Change, ChangeLimiter, Clock, FlagRecord, Telemetry } from '../ports';
+import type { Change, ChangeLimiter, Clock, DeviceRepository, FlagRecord, Telemetry } from '../ports';
 import { type AuditedOverride, type OverrideStep, overrideStep } from './audited-override';
 import { type Call, checkVersion } from './call';
+import { eligibleDevice } from './eligible-device';
 import { unfitValues } from './fitting-value';
 import { overrideChange } from './override-change';
 import { type ChangeAbout, type Decided, type OpenedPlace, OverrideWriter, placeOf } from './override-writer';
@@ -16,6 +17,7 @@ import { withinLimit } from './within-limit';
 
 export interface OverrideRevertsParts {
   readonly writer: OverrideWriter;
+  readonly devices: Pick<DeviceRepository, 'readSlot'>;
   readonly limiter: ChangeLimiter;
   readonly compilers: Compilers;
   readonly clock: Clock;
@@ -78,14 +80,16 @@ export class OverrideReverts {
       );
     }
     return withinLimit(this.parts, call.environment, async (claim) => {
+      await this.checkDevice(change, steps, subject);
       const found = await this.find(call, steps, subject);
       for (const each of found) {
         this.check(call, change, each);
       }
-      const [first, ...others] = found.map(({ step, opened }) =>
+      const [first, ...others] = found.map(({ step, record, opened }) =>
         OverrideWriter.write(
           opened,
           step.before === null ? undefined : this.parts.writer.next(call, opened, decided(step.before)),
+          record,
         ),
       );
       if (first === undefined) {
@@ -119,6 +123,23 @@ export class OverrideReverts {
       const place = opened[index];
       return place === undefined ? [] : [{ ...each, opened: place }];
     });
+  }
+
+  /** What a device had is put on no other of its id, nor on one that has no values. */
+  private async checkDevice(
+    change: Change,
+    steps: readonly OverrideStep[],
+    { deviceId }: OverrideSubject,
+  ): Promise<void> {
+    if (deviceId !== null) {
+      const { devices } = this.parts;
+      const device = steps.some(({ before }) => before !== null)
+        ? await eligibleDevice(devices, deviceId, '#path/id')
+        : (await devices.readSlot(deviceId)).device;
+      if (device !== undefined && device.createdAt > change.at) {
+        throw movedOn(`the device "${deviceId}"`);
+      }
+    }
   }
 
   private check(call: Call, change: Change, { step, record, opened: { current } }: Found): void {

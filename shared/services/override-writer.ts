@@ -1,6 +1,6 @@
 import type { OverrideKind } from '../contract/override';
 import type { JsonValue } from '../contract/primitives';
-import { invalidField } from '../errors';
+import { invalidField, WriteConflict } from '../errors';
 import type {
   OverridePlace,
   OverrideRepository,
@@ -52,6 +52,11 @@ export type ChangeAbout = Pick<
   | 'after'
   | 'reason'
 >;
+
+/** The override, a counter, and the flag that it fits. */
+const ITEMS_PER_WRITE = 3;
+/** A transaction has at most 100, among them the change and the device. */
+const MAX_ITEMS = 98;
 
 type Writes = readonly [OverrideWrite, ...OverrideWrite[]];
 
@@ -117,15 +122,23 @@ export class OverrideWriter {
     };
   }
 
-  /** A write that puts `next` in its place, or with undefined removes what is there. */
-  static write({ place, slot }: OpenedPlace, next: StoredOverride | undefined): OverrideWrite {
-    return { ...place, slot, next };
+  /**
+   * A write that puts `next` in its place, or with undefined removes what is there. `judgedBy` is the flag that it was
+   * found to fit.
+   */
+  static write(
+    { place, slot }: OpenedPlace,
+    next: StoredOverride | undefined,
+    judgedBy?: FlagRecord,
+  ): OverrideWrite {
+    return { ...place, slot, next, judgedBy };
   }
 
   /** Commits writes as one change, with the ends of those that they replace after their expiry; not in a dry run. */
   async commit(call: Call, writes: Writes, about: ChangeAbout): Promise<Change> {
     const changes = this.changesOf(call, writes, about);
     if (!call.dryRun) {
+      await this.makeRoom(writes);
       await this.parts.overrides.commit(writes, changes);
       await this.moveVersion(call.environment);
     }
@@ -153,12 +166,18 @@ export class OverrideWriter {
       at: writes.find(({ next }) => next !== undefined)?.next?.updatedAt ?? new Date(nowMs).toISOString(),
       ...call.attribution,
     };
-    const ended = writes.flatMap(({ slot: { override }, next }) =>
-      next?.version === 1 && override !== undefined && hasExpired(override, nowMs)
-        ? [expiryChange(override)]
-        : [],
-    );
-    return [change, ...ended];
+    return [change, ...endsIn(writes, nowMs).map((end) => end.change)];
+  }
+
+  /** Where the ends of what is replaced do not fit into the transaction, they come before it, and all is read anew. */
+  private async makeRoom(writes: Writes): Promise<void> {
+    const ends = endsIn(writes, this.parts.clock());
+    if (ends.length > 0 && writes.length * ITEMS_PER_WRITE + ends.length > MAX_ITEMS) {
+      await this.parts.overrides.commitAll(
+        ends.map(({ write, change }) => ({ writes: [{ ...write, next: undefined }], changes: [change] })),
+      );
+      throw new WriteConflict('what has expired is gone now');
+    }
   }
 
   private async moveVersion(environment: string): Promise<void> {
@@ -169,6 +188,15 @@ export class OverrideWriter {
     });
   }
 }
+
+/** What has expired by itself and is replaced, with its end. */
+const endsIn = (writes: Writes, nowMs: number): { write: OverrideWrite; change: Change }[] =>
+  writes.flatMap((write) => {
+    const { override } = write.slot;
+    return write.next?.version === 1 && override !== undefined && hasExpired(override, nowMs)
+      ? [{ write, change: expiryChange(override) }]
+      : [];
+  });
 
 export const placeOf = (
   { flag, generation }: FlagRecord,

@@ -14,6 +14,8 @@ const MAX_BYTES = 3 * 1024 * 1024;
 
 /** The override and its change record. */
 const ACTIONS_PER_CHANGE = 2;
+/** A counter, and the flag that a value has to fit. */
+const ACTIONS_PER_FLAG = 2;
 /** Names, keys and attribution. */
 const BYTES_PER_CHANGE = 4 * 1024;
 
@@ -35,7 +37,7 @@ const bundled = <Each extends OverrideChange>(changes: readonly Each[]): Each[][
   return [...bundles.entries()].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, bundle]) => bundle);
 };
 
-/** Spreads changes over as few transactions as hold them; each also moves one counter of every flag that it is about. */
+/** Spreads changes over as few transactions as hold them; each also moves a counter of every flag that it is about, and checks the flag. */
 export const packChanges = <Each extends OverrideChange>(changes: readonly Each[]): Each[][] => {
   const packs: { changes: Each[]; flags: Set<string>; bytes: number }[] = [];
   for (const bundle of bundled(changes)) {
@@ -44,7 +46,7 @@ export const packChanges = <Each extends OverrideChange>(changes: readonly Each[
     const last = packs.at(-1);
     const actions =
       ((last?.changes.length ?? 0) + bundle.length) * ACTIONS_PER_CHANGE +
-      new Set([...(last?.flags ?? []), flagKey]).size;
+      new Set([...(last?.flags ?? []), flagKey]).size * ACTIONS_PER_FLAG;
     if (last === undefined || actions > MAX_ACTIONS || last.bytes + bytes > MAX_BYTES) {
       packs.push({ changes: bundle, flags: new Set([flagKey]), bytes });
     } else {

@@ -1,6 +1,6 @@
 import type { AuditEvent, AuditEventName } from '../contract/audit';
 import { type Flag, FlagSchema } from '../contract/flag';
-import type { Import } from '../contract/import';
+import type { Import } from '../contract/import-answers';
 import type { JsonValue } from '../contract/primitives';
 import { type Segment, SegmentSchema } from '../contract/segment';
 import { FlagError } from '../errors';

@@ -1,4 +1,4 @@
-import type { Import } from '../contract/import';
+import type { Import } from '../contract/import-answers';
 import type { ImportRecord, NamedRejection } from '../import-ports';
 
 const rowsOf = ({ source, parts }: ImportRecord): number | null =>

@@ -44,11 +44,13 @@ export class StoredValues {
     }
     const named: FieldError[] = [];
     let count = 0;
+    const beganMs = remainingMs();
     for await (const unfit of this.walkUnfit(record)) {
       count += unfit.length;
       const room = unfit.slice(0, MAX_NAMED - named.length);
       named.push(...room.map((each) => fieldError(pointer, each)));
-      if (remainingMs() < LEAST_MS) {
+      // after the commit all are looked through again, which takes as long
+      if (remainingMs() < (beganMs + LEAST_MS) / 2) {
         throw inUse(`at least ${String(count)}`, named.length > 0 ? named : [tooMany(pointer)]);
       }
     }
@@ -57,9 +59,12 @@ export class StoredValues {
     }
   }
 
-  /** Where the call forces it: switches off what does not fit the flag as it is, each with an entry in the log. */
+  /**
+   * Switches off what does not fit the flag as it is, each with an entry in the log: what the call forces, and what was
+   * written between the check and the flag. What is written after the flag was held against it.
+   */
   async disableUnfit(call: Call, record: FlagRecord): Promise<void> {
-    if (call.force !== true || call.dryRun) {
+    if (call.dryRun) {
       return;
     }
     for await (const unfit of this.walkUnfit(record)) {

@@ -60,7 +60,7 @@ export class TypedOverrideService {
       }
       this.checkFit(record, request.value);
       await claim(request.flagKey);
-      return this.write(call, opened, writer.next(call, opened, decided));
+      return this.write(call, record, opened, writer.next(call, opened, decided));
     });
   }
 
@@ -104,14 +104,14 @@ export class TypedOverrideService {
         reason: request.reason === undefined ? current.reason : request.reason,
         expiresAtMs: expiresAtMs === undefined ? current.expiresAtMs : expiresAtMs,
       };
-      if (request.value !== undefined || (decided.enabled && !current.enabled)) {
+      if (request.value !== undefined || decided.enabled) {
         this.checkFit(record, decided.value);
       }
       if (isSame(current, decided)) {
         return shownOverride(current);
       }
       await claim(flagKey);
-      return this.write(call, opened, writer.next(call, opened, decided));
+      return this.write(call, record, opened, writer.next(call, opened, decided));
     });
   }
 
@@ -152,8 +152,13 @@ export class TypedOverrideService {
     }
   }
 
-  private async write(call: Call, opened: OpenedPlace, next: StoredOverride): Promise<Override> {
-    const writes = [OverrideWriter.write(opened, next)] as const;
+  private async write(
+    call: Call,
+    record: FlagRecord,
+    opened: OpenedPlace,
+    next: StoredOverride,
+  ): Promise<Override> {
+    const writes = [OverrideWriter.write(opened, next, record)] as const;
     const event = opened.current === undefined ? 'override.added' : 'override.updated';
     await this.parts.writer.commit(call, writes, overrideChange(writes, event, next.reason));
     return shownOverride(next);

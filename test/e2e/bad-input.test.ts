@@ -2,7 +2,7 @@ import { adminOf, expectProblem, FLAGS } from '../support/admin';
 import { type GuidonInstance, useGuidon } from '../support/guidon-instance';
 
 let guidon: GuidonInstance;
-const { ask: asAdmin } = adminOf(() => guidon);
+const { ask: asAdmin, makeFlag } = adminOf(() => guidon);
 
 beforeAll(async () => {
   guidon = await useGuidon();
@@ -141,6 +141,50 @@ describe('bad input', () => {
     const query = 'from=2027-01-01T00:00:00Z&to=2026-01-01T00:00:00Z';
     const problem = expectProblem(await asAdmin('GET', `/api/admin/audit?${query}`), 400, 'INVALID_REQUEST');
     expect(problem.errors?.[0]?.pointer).toBe('#query/from');
+  });
+
+  describe('of an end beyond the year 9999 in UTC', () => {
+    const last = '9999-12-31T23:59:59.999Z';
+    const beyond = '9999-12-31T23:59:59-05:00';
+    const userId = '7d3f0c2a-5b1e-4c8d-9a6f-2e4b8c1d7f30';
+    const values = `/api/admin/users/${userId}/flag-overrides`;
+    const items = [{ flagKey: 'k', userId, kind: 'include' }];
+
+    it.each<[string, string, Record<string, unknown>]>([
+      ['POST', `${FLAGS}/k/users`, { userId, overrideType: 'include' }],
+      ['POST', `${FLAGS}/k/users/bulk`, { userIds: [userId], overrideType: 'include' }],
+      ['POST', `${FLAGS}/k/imports`, {}],
+      ['POST', values, { flagKey: 'k', value: true }],
+      ['PATCH', `${values}/k`, {}],
+      ['POST', '/api/admin/overrides/batch', { action: 'extend', items }],
+    ])('is refused by %s %s', async (method, path, body) => {
+      const answer = await asAdmin(method, path, { ...body, expiresAt: beyond });
+      expect(expectProblem(answer, 400, 'INVALID_REQUEST').errors?.[0]?.pointer).toBe('/expiresAt');
+    });
+
+    it('is refused in queries', async () => {
+      for (const [path, name] of [
+        ['/api/admin/overrides', 'expiresBefore'],
+        ['/api/admin/audit', 'to'],
+      ] as const) {
+        const answer = await asAdmin('GET', `${path}?${name}=${beyond}`);
+        expect(expectProblem(answer, 400, 'INVALID_REQUEST').errors?.[0]?.pointer).toBe(`#query/${name}`);
+      }
+    });
+
+    it('is refused in rows, and the last moment of that year is taken', async () => {
+      const flag = await makeFlag();
+      const rows = [beyond, last].map((end, index) => `${userId.slice(0, -1)}${index},include,${end}`);
+      const csv = ['userId,overrideType,expiresAt', ...rows].join('\n');
+      const { body } = await asAdmin('POST', `${flag}/users/bulk`, csv, { 'content-type': 'text/csv' });
+      expect(body).toMatchObject({ accepted: 1, rejected: [{ row: 1, code: 'invalid_expires_at' }] });
+      const added = await asAdmin('POST', `${flag}/users`, {
+        userId,
+        overrideType: 'include',
+        expiresAt: last,
+      });
+      expect(added.body).toMatchObject({ expiresAt: last });
+    });
   });
 
   it('to a route that is not there is told so', async () => {

@@ -1,5 +1,5 @@
 import { csvLine } from '../../shared/services/csv';
-import type { Import } from '../../shared/contract/import';
+import type { Import } from '../../shared/contract/import-answers';
 import { driveStream } from './drive-stream';
 import { aCall, aUserId, composeStreamSide, ENVIRONMENT, type World } from './world';
 

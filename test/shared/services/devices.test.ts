@@ -1,5 +1,11 @@
+import { openTables } from '../../../shared/composition/parts';
+import { DynamoDeviceRepository } from '../../../shared/dynamodb/device-repository';
+import { deviceKey } from '../../../shared/dynamodb/keys';
+import { DynamoOverrideRepository } from '../../../shared/dynamodb/override-repository';
 import type { FlagError } from '../../../shared/errors';
+import { beforeNext } from '../../support/before-next';
 import { driveStream } from '../../support/drive-stream';
+import { composeOverrideReader } from '../../support/stored-overrides';
 import { aCall, aUserId, ENVIRONMENT, openFaultyWorld, type FaultyWorld } from '../../support/world';
 
 let world: FaultyWorld;
@@ -163,6 +169,58 @@ describe('the end of a device', () => {
       expect(await world.container.pin({ deviceId }, { 'pinned-late': null })).toEqual({});
       expect(await world.newContainer().valueOf('pinned-late', user, deviceId)).toBe(false);
     }
+  });
+});
+
+describe('the values of a device', () => {
+  const valuesOf = (key: string, deviceId: string) =>
+    composeOverrideReader(world).shown(key, { userId: null, deviceId });
+
+  it('go with it also where they were pinned just before its end', async () => {
+    await world.container.createFlag({ key: 'slipped-in' });
+    const [user, deviceId] = [aUserId(), 'slipping'];
+    await world.container.putDevice(user, deviceId);
+    beforeNext(DynamoDeviceRepository, 'commit', () =>
+      world.container.pin({ deviceId }, { 'slipped-in': true }),
+    );
+    await world.container.devices.remove(aCall(), user, deviceId);
+    expect(await valuesOf('slipped-in', deviceId)).toEqual([]);
+  });
+
+  it('stay where its next registration has them', async () => {
+    await world.container.createFlag({ key: 'passed-on' });
+    const [user, deviceId] = [aUserId(), 'passing'];
+    await world.container.putDevice(user, deviceId);
+    // the first thing after its end
+    beforeNext(DynamoOverrideRepository, 'bumpVersion', async () => {
+      await world.container.putDevice(aUserId(), deviceId);
+      await world.container.pin({ deviceId }, { 'passed-on': true });
+    });
+    await world.container.devices.remove(aCall(), user, deviceId);
+    expect(await valuesOf('passed-on', deviceId)).toMatchObject([{ value: true, enabled: true }]);
+  });
+
+  it('can be cleared where they have outlived it, and nothing else', async () => {
+    await world.container.createFlag({ key: 'outlived' });
+    const deviceId = 'outliving';
+    await world.container.putDevice(aUserId(), deviceId);
+    await world.container.pin({ deviceId }, { outlived: true });
+    await openTables(world.config).flagTable.deleteAll([deviceKey(deviceId)]);
+    const pin = (value: boolean | null) => world.container.pin({ deviceId }, { outlived: value });
+    await expect(pin(false)).rejects.toMatchObject({ code: 'DEVICE_NOT_FOUND' });
+    expect(await pin(null)).toEqual({});
+    expect(await valuesOf('outlived', deviceId)).toEqual([]);
+    await expect(pin(null)).rejects.toMatchObject({ code: 'DEVICE_NOT_FOUND' });
+  });
+
+  it('can be cleared where it has become a charger', async () => {
+    await world.container.createFlag({ key: 'charging' });
+    const [user, deviceId] = [aUserId(), 'charging'];
+    await world.container.putDevice(user, deviceId);
+    await world.container.pin({ deviceId }, { charging: true });
+    await world.container.putDevice(user, deviceId, 'charger');
+    expect(await world.container.pin({ deviceId }, { charging: null })).toEqual({});
+    expect(await valuesOf('charging', deviceId)).toEqual([]);
   });
 });
 

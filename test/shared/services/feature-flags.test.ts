@@ -4,6 +4,7 @@ import { openTables } from '../../../shared/composition/parts';
 import { batchChange } from '../../../shared/services/batch-change';
 import { OverrideWriter } from '../../../shared/services/override-writer';
 import { driveStream, type StreamDrive } from '../../support/drive-stream';
+import { giveUnchecked } from '../../support/give-overrides';
 import { aCall, aUserId, ENVIRONMENT, openWorld, pauseUntil, soonMs, type World } from '../../support/world';
 
 let world: World;
@@ -26,6 +27,24 @@ afterAll(() => world.stop());
 
 const change = (userId: string, flags: { key: string; value: any }[], call = aCall()) =>
   world.container.featureFlags.change(call, { userId }, { flags }, undefined);
+
+const WIDE = Array.from({ length: 32 }, (_, number) => `ff-wide-${String(number)}`);
+
+/** As many as a change has at most; the same ones each time. */
+const thirtyTwoFlags = async (): Promise<string[]> => {
+  const { flags, createFlag } = world.container;
+  const { items } = await flags.list(ENVIRONMENT, {
+    q: 'ff-wide-',
+    tag: undefined,
+    state: undefined,
+    after: undefined,
+    limit: 1,
+  });
+  for (const key of items.length === 0 ? WIDE : []) {
+    await createFlag({ key });
+  }
+  return WIDE;
+};
 
 /** What the log has once the changes that are new since the last time have been delivered. */
 const auditOf = async (userId: string) => {
@@ -192,16 +211,33 @@ describe('a batch of values', () => {
     );
   });
 
-  it('of a full thirty-two flags fits one transaction, also where all replace expired ones', async () => {
-    const user = aUserId();
-    const keys = Array.from({ length: 32 }, (_, number) => `ff-wide-${String(number)}`);
-    for (const key of keys) {
-      await world.container.createFlag({ key });
-    }
+  it('of a full thirty-two flags is one change', async () => {
+    const [user, keys] = [aUserId(), await thirtyTwoFlags()];
     const all = (value: boolean | null) => Object.fromEntries(keys.map((key) => [key, value]));
     expect(await world.container.pin({ userId: user }, all(true))).toEqual(all(true));
     expect(await world.container.pin({ userId: user }, all(null))).toEqual({});
     expect((await auditOf(user)).map(({ changedKeys }) => changedKeys.length)).toEqual([32, 32]);
+  });
+
+  it('of a full thirty-two flags is one change also where all replace what has expired', async () => {
+    const [deviceId, keys] = ['ff-wide', await thirtyTwoFlags()];
+    await world.container.putDevice(aUserId(), deviceId);
+    for (const [number, key] of keys.entries()) {
+      await giveUnchecked(world, key, { userId: null, deviceId }, false, {
+        enabled: number % 4 === 0,
+        expiresAtMs: Date.now() - 1_000,
+      });
+    }
+    const all = Object.fromEntries(keys.map((key) => [key, true]));
+    expect(await world.container.pin({ deviceId }, all)).toEqual(all);
+    await stream.deliverNew();
+    const events = (await stream.auditLog()).filter(({ targetDeviceId }) => targetDeviceId === deviceId);
+    const countOf = (name: string) => events.filter(({ event }) => event === name).length;
+    expect([countOf('override.expired'), countOf('device.feature_flags.changed')]).toEqual([32, 1]);
+    expect(await stream.unattributed()).toEqual([]);
+    const { mostOverriddenFlags } = await world.container.reports.report(ENVIRONMENT, 100);
+    const counted = mostOverriddenFlags.filter(({ flagKey }) => keys.includes(flagKey));
+    expect(counted.map(({ count, device }) => [count, device])).toEqual(keys.map(() => [1, 1]));
   });
 
   it('ignores values that former flags of these keys have left behind', async () => {

@@ -130,6 +130,52 @@ describe('reverting a change of an override', () => {
     await expect(revert(id)).rejects.toMatchObject({ code: 'VERSION_CONFLICT' });
   });
 
+  describe('of the values of a device that was removed', () => {
+    const removed = async (deviceId: string) => {
+      const [key, userId] = [await aFlag(), aUserId()];
+      await world.container.putDevice(userId, deviceId);
+      await world.container.pin({ deviceId }, { [key]: true });
+      const pinned = await lastEvent('device.feature_flags.changed');
+      await world.container.devices.remove(aCall(), userId, deviceId);
+      const { id } = await lastEvent('device.feature_flags.changed');
+      return {
+        key,
+        userId,
+        pinned: pinned.id,
+        removal: id,
+        state: () => stateOf(key, { userId: null, deviceId }),
+      };
+    };
+
+    it('finds no device, and tries no longer', async () => {
+      const { removal, state } = await removed('gone');
+      await expect(revert(removal)).rejects.toMatchObject({ code: 'DEVICE_NOT_FOUND' });
+      expect(await state()).toEqual([]);
+    });
+
+    it.each(['phone', 'tablet'] as const)('puts them on no other device of its id, as a %s', async (type) => {
+      const { key, userId, pinned, removal, state } = await removed(`another-${type}`);
+      const other = type === 'phone' ? aUserId() : userId;
+      await world.container.putDevice(other, `another-${type}`, type);
+      await expect(revert(removal)).rejects.toMatchObject({ code: 'VERSION_CONFLICT' });
+      expect(await state()).toEqual([]);
+      // nor does it take what that one has of its own, though it looks the same
+      await world.container.pin({ deviceId: `another-${type}` }, { [key]: true });
+      await expect(revert(pinned)).rejects.toMatchObject({ code: 'VERSION_CONFLICT' });
+      expect(await state()).toHaveLength(1);
+    });
+
+    it('puts them on no charger', async () => {
+      const { removal, state } = await removed('to-charge');
+      await world.container.putDevice(aUserId(), 'to-charge', 'charger');
+      await expect(revert(removal)).rejects.toMatchObject({
+        code: 'INVALID_VALUE',
+        errors: [{ pointer: '#path/id', code: 'not_eligible' }],
+      });
+      expect(await state()).toEqual([]);
+    });
+  });
+
   it('is refused where any of it has moved on, and then nothing is written', async () => {
     const subject = { userId: aUserId(), deviceId: null };
     const [a, b] = [await aFlag(), await aFlag()];

@@ -99,6 +99,16 @@ describe('a schema that values of overrides do not fit', () => {
     expect(await stream.unattributed()).toEqual([]);
   });
 
+  it('comes with force where it switches off values of very many devices', async () => {
+    const key = await aSize();
+    const deviceIds = Array.from({ length: 60 }, (_, number) => `many-${String(number)}`);
+    await Promise.all(deviceIds.map((deviceId) => giveDevice(world, key, deviceId, 60)));
+    await atMost(key, 9, { force: true });
+    const page = { after: undefined, limit: 100 };
+    const { items } = await world.container.search.list(ENVIRONMENT, { flagKey: key }, page);
+    expect(items.filter(({ enabled }) => !enabled)).toHaveLength(60);
+  });
+
   it('does not ask those that are switched off or of a former flag, and looks at nothing else that changes', async () => {
     const key = await aSize();
     await give(key, 50, { enabled: false });
