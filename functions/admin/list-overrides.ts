@@ -1,6 +1,6 @@
 import { composeHandler } from '../../shared/composition/handlers';
 import { composeOverrideSearch } from '../../shared/composition/override-search';
-import type { Override } from '../../shared/contract/override';
+import type { Override } from '../../shared/contract/override-answers';
 import type { Page } from '../../shared/contract/primitives';
 import { listOverridesRequest } from '../../shared/contract/override-search-requests';
 import { decodeCursor, encodeCursor } from '../../shared/http/cursor';

@@ -1,6 +1,6 @@
 import { composeHandler } from '../../shared/composition/handlers';
 import { composeTypedOverrideService } from '../../shared/composition/typed-override-service';
-import type { Override } from '../../shared/contract/override';
+import type { Override } from '../../shared/contract/override-answers';
 import type { Page } from '../../shared/contract/primitives';
 import { listTypedOverridesRequest } from '../../shared/contract/typed-override-requests';
 import { decodeCursor, encodeCursor } from '../../shared/http/cursor';

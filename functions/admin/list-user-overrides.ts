@@ -1,6 +1,6 @@
 import { composeHandler } from '../../shared/composition/handlers';
 import { composeOverrideService } from '../../shared/composition/override-service';
-import type { UserOverridesListResponse } from '../../shared/contract/override';
+import type { UserOverridesListResponse } from '../../shared/contract/override-answers';
 import { listUserOverridesRequest } from '../../shared/contract/override-requests';
 import { decodeCursor, encodeCursor } from '../../shared/http/cursor';
 import { flagKeyOf, listingOf } from '../../shared/http/request';

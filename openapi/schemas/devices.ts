@@ -1,4 +1,5 @@
-import { DeviceSchema, DeviceTypeSchema, PutDeviceRequestSchema } from '../../shared/contract/device';
+import { DeviceSchema, DeviceTypeSchema } from '../../shared/contract/device';
+import { PutDeviceRequestSchema } from '../../shared/contract/device-requests';
 import {
   ChangeFeatureFlagsRequestSchema,
   ChangeFeatureFlagsResponseSchema,

@@ -1,8 +1,5 @@
-import {
-  AddUserOverrideRequestSchema,
-  UserOverrideSchema,
-  UserOverridesListResponseSchema,
-} from '../../shared/contract/override';
+import { UserOverrideSchema, UserOverridesListResponseSchema } from '../../shared/contract/override-answers';
+import { AddUserOverrideRequestSchema } from '../../shared/contract/override-requests';
 import { named } from '../named-schema';
 import { pageFields, serverFields } from './fields';
 

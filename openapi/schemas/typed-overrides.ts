@@ -1,4 +1,4 @@
-import { OverrideSchema } from '../../shared/contract/override';
+import { OverrideSchema } from '../../shared/contract/override-answers';
 import {
   OverrideBatchRequestSchema,
   OverrideBatchResponseSchema,

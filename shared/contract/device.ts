@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { TimestampSchema, withoutServerOwned } from './primitives';
+import { TimestampSchema } from './primitives';
 
 export const DEVICE_ID_PATTERN = /^[A-Za-z0-9._:-]{1,128}$/;
 
@@ -23,17 +23,3 @@ export const DeviceSchema = z.strictObject({
   version: z.number().int().positive(),
 });
 export type Device = z.infer<typeof DeviceSchema>;
-
-/** Body of a PUT of a device. */
-export const PutDeviceRequestSchema = z.preprocess(
-  withoutServerOwned,
-  z.strictObject({
-    type: DeviceTypeSchema,
-    name: z.string().min(1).max(200).nullish(),
-    /** May repeat the device of the path. */
-    deviceId: z.string().optional(),
-    /** May repeat whose device it is. */
-    userId: z.string().optional(),
-  }),
-);
-export type PutDeviceRequest = z.infer<typeof PutDeviceRequestSchema>;

@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { OverrideKindSchema, OverrideSchema } from './override';
+import { OverrideSchema } from './override-answers';
+import { OverrideKindSchema } from './override';
 import { AnyUserIdSchema, FlagKeySchema, pageSchema, TimestampSchema } from './primitives';
 
 export const OverridePageSchema = pageSchema(OverrideSchema);

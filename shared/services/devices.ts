@@ -1,5 +1,6 @@
 import type { AuditEventName } from '../contract/audit';
-import type { Device, PutDeviceRequest } from '../contract/device';
+import type { Device } from '../contract/device';
+import type { PutDeviceRequest } from '../contract/device-requests';
 import type { UserIdFormat } from '../contract/primitives';
 import { FlagError, invalidField } from '../errors';
 import type { OverrideRepository } from '../override-ports';

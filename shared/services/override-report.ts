@@ -1,4 +1,4 @@
-import type { Override } from '../contract/override';
+import type { Override } from '../contract/override-answers';
 import type { OverrideReport } from '../contract/override-search';
 import {
   type FoundOverride,

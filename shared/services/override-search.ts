@@ -1,4 +1,5 @@
-import type { Override, OverrideKind } from '../contract/override';
+import type { Override } from '../contract/override-answers';
+import type { OverrideKind } from '../contract/override';
 import {
   type FoundOverride,
   OVERRIDE_SHARDS,

@@ -1,9 +1,6 @@
-import {
-  type AddUserOverrideRequest,
-  type OverrideType,
-  OverrideTypeSchema,
-  type UserOverride,
-} from '../contract/override';
+import type { UserOverride } from '../contract/override-answers';
+import { type OverrideType, OverrideTypeSchema } from '../contract/override';
+import type { AddUserOverrideRequest } from '../contract/override-requests';
 import type { UserIdFormat } from '../contract/primitives';
 import { FlagError, invalidField } from '../errors';
 import type { OverrideRepository } from '../override-ports';

@@ -1,4 +1,5 @@
-import { type Override, OverrideTypeSchema, type UserOverride } from '../contract/override';
+import type { Override, UserOverride } from '../contract/override-answers';
+import { OverrideTypeSchema } from '../contract/override';
 import type { JsonValue } from '../contract/primitives';
 import type { StoredOverride } from '../override-ports';
 

@@ -1,4 +1,4 @@
-import type { Override } from '../contract/override';
+import type { Override } from '../contract/override-answers';
 import { type JsonValue, spelledAsStored, type UserIdFormat } from '../contract/primitives';
 import type { AddTypedOverrideRequest, UpdateTypedOverrideRequest } from '../contract/typed-override';
 import { FlagError, invalidField, refused } from '../errors';

@@ -7,11 +7,11 @@ import {
 } from '../../shared/contract/evaluation';
 import { FlagSchema, ListedFlagSchema } from '../../shared/contract/flag';
 import {
-  AddUserOverrideRequestSchema,
   UserOverrideResponseSchema,
   UserOverrideSchema,
   UserOverridesListResponseSchema,
-} from '../../shared/contract/override';
+} from '../../shared/contract/override-answers';
+import { AddUserOverrideRequestSchema } from '../../shared/contract/override-requests';
 import { pageSchema } from '../../shared/contract/primitives';
 import { adminOf, expectProblem, FLAGS, newUserId } from '../support/admin';
 import { eventually, type GuidonInstance, useGuidon } from '../support/guidon-instance';

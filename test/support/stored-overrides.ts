@@ -1,5 +1,6 @@
 import { openTables } from '../../shared/composition/parts';
-import { type Override, OVERRIDE_KINDS, type OverrideKind } from '../../shared/contract/override';
+import type { Override } from '../../shared/contract/override-answers';
+import { OVERRIDE_KINDS, type OverrideKind } from '../../shared/contract/override';
 import { DynamoFlagRepository } from '../../shared/dynamodb/flag-repository';
 import { DynamoOverrideRepository } from '../../shared/dynamodb/override-repository';
 import type { OverrideSubject } from '../../shared/override-ports';
