@@ -29,14 +29,16 @@ export interface ImportCounts {
   readonly written: number;
   /** Those of them that an undo took back. */
   readonly restored: number;
-  /** What became of them by that. */
-  readonly undone: {
-    readonly added: number;
-    readonly updated: number;
-    readonly removed: number;
-    /** Put back with a value that no longer fits the flag. */
-    readonly switchedOff: number;
-  };
+  /** What became of them by that; undefined before an undo. */
+  readonly undone?:
+    | {
+        readonly added: number;
+        readonly updated: number;
+        readonly removed: number;
+        /** Put back with a value that no longer fits the flag. */
+        readonly switchedOff: number;
+      }
+    | undefined;
 }
 
 /** An import of many overrides on one flag, as far as it has come. */

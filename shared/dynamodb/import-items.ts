@@ -48,7 +48,7 @@ const ImportItemSchema = GenerationSchema.extend({
     restored: z.number(),
     undone: z
       .object({ added: z.number(), updated: z.number(), removed: z.number(), switchedOff: z.number() })
-      .default({ added: 0, updated: 0, removed: 0, switchedOff: 0 }),
+      .optional(),
   }),
   failure: z.string().nullable(),
   attribution: z.object({

@@ -10,7 +10,6 @@ const NOTHING: ImportCounts = {
   unchanged: 0,
   written: 0,
   restored: 0,
-  undone: { added: 0, updated: 0, removed: 0, switchedOff: 0 },
 };
 
 /** An import that nothing has been done of. */

@@ -85,8 +85,10 @@ export class ImportUndo {
   }
 }
 
+const NOTHING = { added: 0, updated: 0, removed: 0, switchedOff: 0 };
+
 const countsAfter = (before: ImportCounts, writes: readonly Write[], nowMs: number): ImportCounts => {
-  const { undone } = before;
+  const { undone = NOTHING } = before;
   const changed = writes.map(({ slot: { override, replaced }, next }) => ({
     was: override !== undefined && !hasExpired(override, nowMs),
     is: next !== undefined,

@@ -9,7 +9,7 @@ const undoOf = ({ state, counts }: ImportRecord): Import['undo'] =>
     ? {
         restored: counts.restored,
         left: state === 'undone' ? counts.written - counts.restored : null,
-        switchedOff: counts.undone.switchedOff,
+        switchedOff: counts.undone?.switchedOff ?? 0,
       }
     : null;
 

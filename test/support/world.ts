@@ -215,3 +215,9 @@ export const soonMs = (): number => Date.now() + 2_000;
 
 /** Until the time is surely over. */
 export const pauseUntil = (epochMs: number): Promise<void> => pause(epochMs - Date.now() + 50);
+
+/** For the services the time is later by so much, until `jest.restoreAllMocks()`. */
+export const passTime = (ms: number): void => {
+  const { now } = Date;
+  jest.spyOn(Date, 'now').mockImplementation(() => now() + ms);
+};

@@ -1,7 +1,7 @@
 import { detailOf, explainIn, momentBetween } from '../../support/explanations';
 import { csvOf, importSide } from '../../support/import-side';
-import { asCollected } from '../../support/stream-records';
-import { aCall, aUserId, openWorld, pauseUntil, soonMs, type World } from '../../support/world';
+import { asCollected, type StreamRecord } from '../../support/stream-records';
+import { aCall, aUserId, openWorld, passTime, type World } from '../../support/world';
 
 let world: World;
 let side: ReturnType<typeof importSide>;
@@ -9,6 +9,9 @@ let side: ReturnType<typeof importSide>;
 beforeAll(async () => {
   world = await openWorld({ stream: true });
   side = importSide(world);
+});
+afterEach(() => {
+  jest.restoreAllMocks();
 });
 afterAll(() => world.stop());
 
@@ -19,6 +22,13 @@ const sourceAt = async (flagKey: string, userId: string, at: string): Promise<st
   const explanation = await explain(flagKey, { userId, at });
   const why = detailOf(explanation, 'absent') ?? '';
   return why.includes('an import may have changed them') ? 'unknown' : explanation.result?.source;
+};
+
+const HOUR_MS = 3_600_000;
+
+const asCollectedNow = (record: StreamRecord): StreamRecord => {
+  const { dynamodb, ...collected } = asCollected(record);
+  return { ...collected, dynamodb: { ...dynamodb, ApproximateCreationDateTime: Date.now() / 1000 } };
 };
 
 /** Gives a moment behind it. */
@@ -79,20 +89,20 @@ describe('the overrides of a moment around an import', () => {
   it('are told by what the next change found, the end of an override among them', async () => {
     await world.container.createFlag({ key: 'next' });
     const [removed, changed, ended] = [aUserId(), aUserId(), aUserId()];
-    const endMs = soonMs();
     await imported('next', [removed, changed]);
-    const { at } = await imported('next', [ended], '', new Date(endMs).toISOString());
+    const { at } = await imported('next', [ended], '', new Date(Date.now() + HOUR_MS).toISOString());
     await world.container.remove('next', removed);
     await world.container.put('next', changed, 'include', { reason: 'changed' });
-    await pauseUntil(endMs);
     await side.drive.deliverNew();
     await side.drive.tables.flagTable.deleteAll([await side.drive.includeKey('next', ended)]);
-    await side.drive.deliver((await side.drive.news()).map(asCollected));
+    passTime(2 * HOUR_MS);
+    await side.drive.deliver((await side.drive.news()).map(asCollectedNow));
 
     expect(await sourceAt('next', removed, at)).toBe('user inclusion');
     expect(await sourceAt('next', changed, at)).toBe('user inclusion');
     expect(await sourceAt('next', ended, at)).toBe('user inclusion');
-    expect(await sourceAt('next', ended, await momentBetween())).toBe('disabled');
+    const behindItsEnd = new Date(Date.now() - HOUR_MS / 2).toISOString();
+    expect(await sourceAt('next', ended, behindItsEnd)).toBe('disabled');
   });
 
   it('are not told of a flag that is gone with what the import gave', async () => {

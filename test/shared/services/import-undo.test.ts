@@ -1,7 +1,7 @@
 import { composeMetricsService } from '../../../shared/composition/metrics-service';
 import { withDeadline } from '../../../shared/deadline';
 import { csvOf, importSide, includes, users } from '../../support/import-side';
-import { aCall, aUserId, ENVIRONMENT, openWorld, pauseUntil, soonMs, type World } from '../../support/world';
+import { aCall, aUserId, ENVIRONMENT, openWorld, passTime, type World } from '../../support/world';
 
 let world: World;
 let side: ReturnType<typeof importSide>;
@@ -10,19 +10,23 @@ beforeAll(async () => {
   world = await openWorld({ stream: true });
   side = importSide(world);
 });
+afterEach(() => {
+  jest.restoreAllMocks();
+});
 afterAll(() => world.stop());
+
+const HOUR_MS = 3_600_000;
 
 /** An import that changes the reason of an override, and may change its end; the time of what it replaced is over then. */
 const overtaken = async (flagKey: string, userId: string, { isProlonged = false } = {}) => {
   await world.container.createFlag({ key: flagKey });
-  const endMs = soonMs();
-  const expiresAt = new Date(endMs).toISOString();
+  const expiresAt = new Date(Date.now() + HOUR_MS).toISOString();
   await world.container.put(flagKey, userId, 'include', { expiresAt, reason: 'before' });
   const started = await side.started(flagKey, [
     csvOf([[userId, 'include', 'imported', isProlonged ? '' : expiresAt]]),
   ]);
   await side.workOff(flagKey, started);
-  await pauseUntil(endMs);
+  passTime(HOUR_MS);
   return started;
 };
 
