@@ -9,8 +9,6 @@ import { ok } from '../../shared/http/responses';
 
 const overrides = composeTypedOverrideService();
 
-const POSITION = /^0:[^#]{1,128}#value#[^#]{1,64}$/;
-
 export const handler = composeHandler({
   caller: 'viewer',
   ...listTypedOverridesRequest,
@@ -18,8 +16,8 @@ export const handler = composeHandler({
   answer: async (request) => {
     const { limit, cursor } = request.query;
     const listing = listingOf(request);
-    const after = decodeCursor(listing, cursor, POSITION);
     const ofUser = request.event.pathParameters?.['userId'] ?? '';
+    const after = decodeCursor(listing, cursor, overrides.positionForm(ofUser));
     const { items, next } = await overrides.list(request.environment, ofUser, { after, limit });
     const page: Page<Override> = { items, nextCursor: encodeCursor(listing, next) };
     return ok(page);

@@ -74,6 +74,11 @@ export class TypedOverrideService {
     return this.parts.search.list(environment, { userId, kind: 'value' }, page);
   }
 
+  /** What a position in such a list looks like. */
+  positionForm(ofUser: string): RegExp {
+    return this.parts.search.positionForm({ userId: ofUser });
+  }
+
   async get(environment: string, ofUser: string, flagKey: string): Promise<Override> {
     const userId = this.checkedSubject(ofUser, {});
     const { opened } = await this.open(environment, userId, flagKey);

@@ -1,6 +1,13 @@
+import { compilers } from '../../../shared/composition/compilers';
+import { composeOverrideWriter } from '../../../shared/composition/override-writer';
 import { openTables } from '../../../shared/composition/parts';
-import { DynamoChangeLimiter } from '../../../shared/dynamodb/change-limiter';
 import type { AddTypedOverrideRequest } from '../../../shared/contract/typed-override';
+import { DynamoChangeLimiter } from '../../../shared/dynamodb/change-limiter';
+import { DynamoFlagRepository } from '../../../shared/dynamodb/flag-repository';
+import { DynamoOverrideRepository } from '../../../shared/dynamodb/override-repository';
+import { OverrideSearch } from '../../../shared/services/override-search';
+import { TypedOverrideService } from '../../../shared/services/typed-overrides';
+import { telemetry } from '../../../shared/telemetry';
 import {
   aCall,
   aUserId,
@@ -192,6 +199,37 @@ describe('a value for a user', () => {
 });
 
 describe('the list of the values of a user', () => {
+  it('comes in pages that may end at an override of another kind, and go on from there', async () => {
+    const user = aUserId();
+    const keys = Array.from({ length: 13 }, (_, number) => `rare-${String(number).padStart(2, '0')}`);
+    for (const key of keys) {
+      await world.container.createFlag({ key });
+      await world.container.put(key, user, 'include');
+      await world.container.put(key, user, 'exclude');
+    }
+    await add(user, 'rare-12', { value: true });
+    const { flagTable } = openTables(world.config);
+    const overrides = new DynamoOverrideRepository(flagTable, Date.now);
+    const typed = new TypedOverrideService({
+      writer: composeOverrideWriter(flagTable),
+      search: new OverrideSearch({
+        flags: new DynamoFlagRepository(flagTable, Date.now),
+        // as of somebody who has very many
+        overrides: { walk: (range, page) => overrides.walk(range, { ...page, limit: 1 }) },
+        clock: Date.now,
+      }),
+      limiter: new DynamoChangeLimiter(flagTable, Date.now, 100),
+      compilers,
+      userIdFormat: 'sub',
+      telemetry,
+    });
+    const first = await typed.list(ENVIRONMENT, user, { after: undefined, limit: 50 });
+    expect(first.items).toEqual([]);
+    expect(first.next).toMatch(typed.positionForm(user));
+    const second = await typed.list(ENVIRONMENT, user, { after: first.next, limit: 50 });
+    expect(second).toMatchObject({ items: [{ flagKey: 'rare-12' }], next: undefined });
+  });
+
   it('comes in pages, of flags that are there, without includes and excludes', async () => {
     const user = aUserId();
     const keys: string[] = [];

@@ -141,6 +141,21 @@ describe('a value that was held against the schema of before, written just after
     expect(await world.container.bulk.copy(aCall(), from, to)).toMatchObject({ added: 1, rejected: 1 });
     expect(await valuesOn(to)).toEqual([5]);
   });
+
+  it('is put back switched off when the copy is undone that replaced it', async () => {
+    const [from, to, userId] = [await aSize(), await aSize(), aUserId()];
+    const side = importSide(world);
+    await give(to, userId, 50);
+    await give(from, userId, 5);
+    const copied = await world.container.bulk.copy(aCall(), from, to);
+    // the flag has been read by then
+    beforeNext(DynamoImportRepository, 'written', () => atMostNine(to));
+    expect(await side.undo(to, copied)).toMatchObject({ state: 'undone', undo: { restored: 1, left: 0 } });
+    expect(await composeOverrideReader(world).shown(to, { userId, deviceId: null })).toMatchObject([
+      { value: 50, enabled: false },
+    ]);
+    expect(await side.counted(to)).toMatchObject({ value: 0 });
+  });
 });
 
 describe('a value that does not fit the schema of its flag, whoever wrote it', () => {
@@ -158,19 +173,5 @@ describe('a value that does not fit the schema of its flag, whoever wrote it', (
     }
     expect(await typed.update(aCall(), userId, key, { enabled: false })).toMatchObject({ enabled: false });
     expect(await batch('remove', key, userId)).toEqual(['changed']);
-  });
-
-  it('is put back switched off when the copy is undone that replaced it', async () => {
-    const [from, to, userId] = [await aSize(), await aSize(), aUserId()];
-    const side = importSide(world);
-    await give(to, userId, 50);
-    await give(from, userId, 5);
-    const copied = await world.container.bulk.copy(aCall(), from, to);
-    await atMostNine(to);
-    expect(await side.undo(to, copied)).toMatchObject({ state: 'undone', undo: { restored: 1, left: 0 } });
-    expect(await composeOverrideReader(world).shown(to, { userId, deviceId: null })).toMatchObject([
-      { value: 50, enabled: false },
-    ]);
-    expect(await side.counted(to)).toMatchObject({ value: 0 });
   });
 });
