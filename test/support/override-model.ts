@@ -54,7 +54,7 @@ const changedFields = (
     const { value, enabled, reason, endsAtMs } = override;
     return kind === 'value'
       ? { value, enabled, reason, expiresAt: endsAtMs }
-      : { overrideType: kind, ...(enabled ? {} : { enabled }), reason, expiresAt: endsAtMs };
+      : { overrideType: kind, enabled, reason, expiresAt: endsAtMs };
   };
   const [before, after] = [fieldsOf(was), fieldsOf(is)];
   return ['overrideType', 'value', 'enabled', 'reason', 'expiresAt'].filter(
