@@ -4,6 +4,16 @@ import { FlagKeySchema, JsonValueSchema, TimestampSchema } from './primitives';
 
 /** What routes of overrides answer. No function checks it, so it is apart from what they read. */
 
+const ofEvery = {
+  reason: z.string().nullable(),
+  createdBy: z.string(),
+  createdAt: TimestampSchema,
+  updatedBy: z.string(),
+  updatedAt: TimestampSchema,
+  expiresAt: TimestampSchema.nullable(),
+  version: z.number().int().positive(),
+};
+
 /** An include or exclude override of one user on one flag of one environment. */
 export const UserOverrideSchema = z.strictObject({
   flagKey: FlagKeySchema,
@@ -12,13 +22,7 @@ export const UserOverrideSchema = z.strictObject({
   overrideType: OverrideTypeSchema,
   /** Only where it is switched off. */
   enabled: z.literal(false).optional(),
-  reason: z.string().nullable(),
-  createdBy: z.string(),
-  createdAt: TimestampSchema,
-  updatedBy: z.string(),
-  updatedAt: TimestampSchema,
-  expiresAt: TimestampSchema.nullable(),
-  version: z.number().int().positive(),
+  ...ofEvery,
 });
 export type UserOverride = z.infer<typeof UserOverrideSchema>;
 
@@ -34,13 +38,7 @@ export const OverrideSchema = z.strictObject({
   /** Null where the kind is another than `value`. */
   value: JsonValueSchema.nullable(),
   enabled: z.boolean(),
-  reason: z.string().nullable(),
-  createdBy: z.string(),
-  createdAt: TimestampSchema,
-  updatedBy: z.string(),
-  updatedAt: TimestampSchema,
-  expiresAt: TimestampSchema.nullable(),
-  version: z.number().int().positive(),
+  ...ofEvery,
 });
 export type Override = z.infer<typeof OverrideSchema>;
 

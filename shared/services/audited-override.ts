@@ -3,7 +3,7 @@ import { type OverrideKind, OverrideKindSchema } from '../contract/override';
 import { JsonValueSchema, type JsonValue } from '../contract/primitives';
 
 const common = {
-  enabled: z.boolean().default(true),
+  enabled: z.boolean(),
   reason: z.string().nullable(),
   expiresAt: z.string().nullable(),
   version: z.number(),
@@ -40,6 +40,5 @@ export const overrideStep = (
   const kind = was?.kind ?? is?.kind;
   return was === undefined || is === undefined || kind === undefined
     ? undefined
-    : // entries of former versions say only of what is switched off that it is
-      { flagKey, kind, before: was, after: is === null ? null : Object.assign({ enabled: true }, after) };
+    : { flagKey, kind, before: was, after };
 };

@@ -10,7 +10,7 @@ export class LivingFlags {
     private readonly environment: string,
   ) {}
 
-  async only(found: readonly FoundOverride[]): Promise<FoundOverride[]> {
+  async present(found: readonly FoundOverride[]): Promise<FoundOverride[]> {
     const unknown = [...new Set(found.map(({ override }) => override.flagKey))].filter(
       (flagKey) => !this.known.has(flagKey),
     );

@@ -77,7 +77,7 @@ export class OverrideReportService {
       isComplete = false;
     };
     await Promise.all(SHARDS.map(gatherShard));
-    const overrides = (await living.only(found)).map(({ override }) => override);
+    const overrides = (await living.present(found)).map(({ override }) => override);
     return { overrides, isComplete };
   }
 

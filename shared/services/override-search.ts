@@ -83,7 +83,7 @@ export class OverrideSearch {
         return { items, next: undefined };
       }
       const read = await this.parts.overrides.walk(range, { after: place.after, limit: READ_SIZE, nowMs });
-      for (const { override, position } of await living.only(read.found.filter(accepts))) {
+      for (const { override, position } of await living.present(read.found.filter(accepts))) {
         const shown = shownOverride(override);
         bytes += Buffer.byteLength(JSON.stringify(shown));
         if (items.length === page.limit || (items.length > 0 && bytes > MAX_PAGE_BYTES)) {

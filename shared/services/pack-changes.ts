@@ -37,7 +37,10 @@ const bundled = <Each extends OverrideChange>(changes: readonly Each[]): Each[][
   return [...bundles.entries()].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, bundle]) => bundle);
 };
 
-/** Spreads changes over as few transactions as hold them; each also moves a counter of every flag that it is about, and checks the flag. */
+/**
+ * Spreads changes over as few transactions as hold them; each also moves a counter of every flag that it is about, and
+ * checks the flag.
+ */
 export const packChanges = <Each extends OverrideChange>(changes: readonly Each[]): Each[][] => {
   const packs: { changes: Each[]; flags: Set<string>; bytes: number }[] = [];
   for (const bundle of bundled(changes)) {
