@@ -17,7 +17,6 @@ const config: Config = {
   modulePathIgnorePatterns: ['build', 'cdk.out', '.guidon', '.emulator'].map(
     (folder) => `<rootDir>/${folder}/`,
   ),
-  coverageProvider: 'v8',
   collectCoverageFrom: [
     '{shared,functions,lib}/**/*.ts',
     '!shared/*ports.ts',

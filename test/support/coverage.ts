@@ -3,15 +3,18 @@ import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { eachMapping, TraceMap } from '@jridgewell/trace-mapping';
 import { mergeProcessCovs, type ProcessCov } from '@bcoe/v8-coverage';
-import { createCoverageMap, type FileCoverageData } from 'istanbul-lib-coverage';
+import { createCoverageMap, type FileCoverageData, type Location, type Range } from 'istanbul-lib-coverage';
 
 /** Least share of covered lines in percent: of everything together, and of the core alone. */
 const LEAST = 90;
 const LEAST_OF_EVALUATION = 100;
 
-const OURS = /^(shared|functions)\//;
+const OURS = /^(shared|functions|lib(?!\/substitutes))\//;
 
 type Functions = ProcessCov['result'][number]['functions'];
+
+/** A part of a text that ran so often. */
+type CountedRange = Functions[number]['ranges'][number];
 
 /** What V8 saw in the bundles that the end-to-end tests ran: one file per process and worker. */
 const readBundleCoverage = (folder: string): ProcessCov => {
@@ -50,26 +53,22 @@ class LineCoverage {
 
   constructor(private readonly root: string) {}
 
-  isOurs(file: string): boolean {
-    return OURS.test(relative(this.root, file));
-  }
-
-  of(file: string): Lines {
+  /** Undefined where the source is not ours. */
+  of(file: string): Lines | undefined {
     const name = relative(this.root, file);
+    if (!OURS.test(name)) {
+      return undefined;
+    }
     const lines = this.files.get(name) ?? { code: new Set(), ran: new Set() };
     this.files.set(name, lines);
     return lines;
   }
 }
 
-const linesThatRan = ({ statementMap, s }: FileCoverageData): number[] =>
-  Object.entries(statementMap).flatMap(([id, { start }]) => ((s[id] ?? 0) > 0 ? [start.line] : []));
-
-/** How often each character of a script ran: inner ranges overrule those around them. */
-const countsOf = (functions: Functions, length: number): Int32Array => {
+/** How often each character of a text ran: inner ranges overrule those around them. */
+const countsOf = (ranges: readonly CountedRange[], length: number): Int32Array => {
   const counts = new Int32Array(length);
-  functions
-    .flatMap(({ ranges }) => ranges)
+  [...ranges]
     .sort((a, b) => a.startOffset - b.startOffset || b.endOffset - a.endOffset)
     .forEach(({ startOffset, endOffset, count }) => counts.fill(count, startOffset, endOffset));
   return counts;
@@ -86,17 +85,23 @@ const lineStarts = (text: string): number[] => [
  */
 const addBundle = (coverage: LineCoverage, folder: string, functions: Functions): void => {
   const text = readFileSync(join(folder, 'index.mjs'), 'utf8');
-  const counts = countsOf(functions, text.length);
+  const counts = countsOf(
+    functions.flatMap(({ ranges }) => ranges),
+    text.length,
+  );
   const starts = lineStarts(text);
   const map = new TraceMap(readFileSync(join(folder, 'index.mjs.map'), 'utf8'));
+  const lines = new Map(
+    map.sources.map((source) => [source, source === null ? undefined : coverage.of(join(folder, source))]),
+  );
   eachMapping(map, ({ source, originalLine, generatedLine, generatedColumn }) => {
-    if (source === null || !coverage.isOurs(join(folder, source))) {
+    const of = lines.get(source);
+    if (of === undefined || originalLine === null) {
       return;
     }
-    const { code, ran } = coverage.of(join(folder, source));
-    code.add(originalLine);
+    of.code.add(originalLine);
     if ((counts[(starts[generatedLine - 1] ?? 0) + generatedColumn] ?? 0) > 0) {
-      ran.add(originalLine);
+      of.ran.add(originalLine);
     }
   });
 };
@@ -108,7 +113,30 @@ const addBundles = (coverage: LineCoverage, root: string): void => {
   }
 };
 
-/** What ran in jest itself. A file that is in no bundle is code as a whole. */
+/** What jest counted in a source: its statements, and the branches within them. */
+const rangesOf = (
+  { statementMap, s, branchMap, b }: FileCoverageData,
+  starts: readonly number[],
+): CountedRange[] => {
+  // no column says the end of the line
+  const offsetOf = ({ line, column }: Location): number =>
+    (column as number | null) === null ? (starts[line] ?? Infinity) : (starts[line - 1] ?? 0) + column;
+  const rangeOf = ({ start, end }: Range, count = 0): CountedRange => ({
+    startOffset: offsetOf(start),
+    endOffset: offsetOf(end),
+    count,
+  });
+  return [
+    ...Object.entries(statementMap).map(([id, range]) => rangeOf(range, s[id])),
+    ...Object.entries(branchMap).flatMap(([id, { locations }]) =>
+      locations
+        // an else that is not there has no place
+        .flatMap((range, index) => ('line' in range.start ? [rangeOf(range, b[id]?.[index])] : [])),
+    ),
+  ];
+};
+
+/** What ran in jest itself. A file that is in no bundle is code where it has statements. */
 const addUnit = (coverage: LineCoverage, root: string): void => {
   const unit = JSON.parse(
     readFileSync(join(root, 'coverage', 'unit', 'coverage-final.json'), 'utf8'),
@@ -116,11 +144,22 @@ const addUnit = (coverage: LineCoverage, root: string): void => {
   const map = createCoverageMap(unit);
   for (const file of map.files()) {
     const { data } = map.fileCoverageFor(file);
-    const { code, ran } = coverage.of(file);
+    const lines = coverage.of(file);
+    if (lines === undefined) {
+      continue;
+    }
+    const { code, ran } = lines;
     if (code.size === 0) {
       Object.values(data.statementMap).forEach(({ start }) => code.add(start.line));
     }
-    linesThatRan(data).forEach((line) => ran.add(line));
+    const text = readFileSync(file, 'utf8');
+    const starts = lineStarts(text);
+    const counts = countsOf(rangesOf(data, starts), text.length);
+    starts.forEach((start, index) => {
+      if (counts.subarray(start, starts[index + 1] ?? text.length).some((count) => count > 0)) {
+        ran.add(index + 1);
+      }
+    });
   }
 };
 
