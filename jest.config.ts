@@ -13,7 +13,7 @@ const config: Config = {
     '^.+\\.(ts|js|mjs)$': ['@swc/jest', { jsc: { target: 'es2022', parser: { syntax: 'typescript' } } }],
   },
   // middy and a few others are published as ES modules only
-  transformIgnorePatterns: ['/node_modules/(?!(@middy|uuid|lru-cache)/)'],
+  transformIgnorePatterns: ['/node_modules/(?!(@middy|uuid|lru-cache|jose)/)'],
   modulePathIgnorePatterns: ['build', 'cdk.out', '.guidon', '.emulator'].map(
     (folder) => `<rootDir>/${folder}/`,
   ),

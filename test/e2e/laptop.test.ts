@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { freePort } from '../../local/children';
-import { type GuidonInstance, startGuidon, useGuidon } from '../support/guidon-instance';
+import { type GuidonInstance, startGuidon, subOf, useGuidon } from '../support/guidon-instance';
 
 const run = promisify(execFile);
 const root = join(__dirname, '..', '..');
@@ -35,6 +35,11 @@ describe('npm start', () => {
     expect(first.output).toContain(`${first.url}/docs`);
     const page = await fetch(`${first.url}/docs`);
     expect(await page.text()).toContain('swagger-ui');
+    const alice = await command('local/token.ts', ['alice@example.com'], {
+      PORT: new URL(first.url).port,
+      GUIDON_DATA_DIR: dataDir,
+    });
+    expect(subOf(alice.stdout.trim())).toBe(first.ids.alice);
     const body = { userId: first.ids.alice, overrideType: 'include' };
     await first.call('POST', '/api/admin/flags/new-checkout/users', { as: 'admin', body });
     await first.stop();

@@ -1,15 +1,15 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { freePort, stopChild } from '../../local/children';
+import { readInstance } from '../../local/instance-file';
+import { machineToken } from '../../local/machine-token';
+import { signIn } from '../../local/sign-in';
 import { expectDocumented } from './documented';
 import { readDeployedStack, readFunctionLogs } from './deployed-stack';
 import { isDeployed } from './targets';
 import { stopAtTheEnd } from './left-running';
-
-const run = promisify(execFile);
 
 const READY_WITHIN_MS = 60_000;
 // a runner writes down what it ran of every bundle
@@ -170,20 +170,16 @@ const instanceOf = (runner: Runner): Omit<GuidonInstance, 'stop'> => ({
 const perUser = <Value>(valueOf: (user: DemoUser) => Value): Record<DemoUser, Value> =>
   Object.fromEntries(DEMO_USERS.map((user) => [user, valueOf(user)])) as Record<DemoUser, Value>;
 
-const printToken = async (whose: string, environment: NodeJS.ProcessEnv): Promise<string> => {
-  const { stdout } = await run(process.execPath, [...tsx, 'local/token.ts', whose], {
-    cwd: root,
-    env: environment,
-  });
-  return stdout.trim().split('\n').at(-1) ?? '';
-};
-
-const tokensOf = async (environment: NodeJS.ProcessEnv): Promise<Pick<Runner, 'tokens' | 'machineToken'>> => {
-  const whose = [...DEMO_USERS.map((user) => `${user}@example.com`), '--machine'];
-  const printed = await Promise.all(whose.map((each) => printToken(each, environment)));
+/** As `npm run token` signs in, without a process for each user. */
+const tokensOf = async (dataDir: string): Promise<Pick<Runner, 'tokens' | 'machineToken'>> => {
+  const instance = readInstance(dataDir);
+  if (instance?.machine === undefined) {
+    throw new Error(`no instance with a client for machines has written itself down in ${dataDir}`);
+  }
+  const signedIn = await Promise.all(DEMO_USERS.map((user) => signIn(instance, `${user}@example.com`)));
   return {
-    tokens: perUser((user) => printed[DEMO_USERS.indexOf(user)] ?? ''),
-    machineToken: printed.at(-1) ?? '',
+    tokens: perUser((user) => signedIn[DEMO_USERS.indexOf(user)] ?? ''),
+    machineToken: await machineToken(instance.machine),
   };
 };
 
@@ -212,7 +208,7 @@ export const startGuidon = async (options: StartOptions = {}): Promise<GuidonIns
     }
   });
   await whenReady(child, () => output);
-  const runner = { url: `http://127.0.0.1:${environment.PORT}`, dataDir, ...(await tokensOf(environment)) };
+  const runner = { url: `http://127.0.0.1:${environment.PORT}`, dataDir, ...(await tokensOf(dataDir)) };
   return {
     ...instanceOf(runner),
     get output() {
