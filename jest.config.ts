@@ -28,7 +28,7 @@ const config: Config = {
   // bounds a hang; nothing here measures time, and machines that build may be slow
   testTimeout: 90_000,
   // suites wait as often as they work
-  maxWorkers: Math.max(3, availableParallelism()),
+  maxWorkers: Math.max(4, availableParallelism()),
 };
 
 export default config;

@@ -160,7 +160,7 @@ const subjectsOf = (world: FaultyWorld, { prepare }: CrashPath, stream: StreamDr
     while (subjects.length < count) {
       made += 1;
       const subject = { key: `crash-${made}`, userId: aUserId(), deviceId: `phone-${made}` };
-      await prepare?.(world.newContainer(), subject);
+      await prepare?.(world.container, subject);
       subjects.push(subject);
     }
     await stream.deliverNew();

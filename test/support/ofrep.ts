@@ -1,14 +1,20 @@
 import { OfrepFailureSchema } from '../../shared/contract/ofrep-answer';
-import type { Answer, GuidonInstance, RequestOptions } from './guidon-instance';
+import { type Answer, eventually, type GuidonInstance, type RequestOptions } from './guidon-instance';
 
 export const OFREP = '/ofrep/v1/evaluate/flags';
+
+/** Where the store is slow, values are of the last good state, and say so: such an answer is asked for again. */
+const untilNotStale = (ask: () => Promise<Answer>): Promise<Answer> =>
+  eventually(ask, ({ text }) => {
+    expect(text).not.toContain('"reason":"STALE"');
+  });
 
 /** What a client of OFREP asks in the tests, over a running instance. */
 export const ofrepOf = (instance: () => GuidonInstance) => ({
   one: (key: string, context?: unknown, options: RequestOptions = {}): Promise<Answer> =>
-    instance().call('POST', `${OFREP}/${key}`, { body: { context }, ...options }),
+    untilNotStale(() => instance().call('POST', `${OFREP}/${key}`, { body: { context }, ...options })),
   all: (context?: unknown, options: RequestOptions = {}, query = ''): Promise<Answer> =>
-    instance().call('POST', `${OFREP}${query}`, { body: { context }, ...options }),
+    untilNotStale(() => instance().call('POST', `${OFREP}${query}`, { body: { context }, ...options })),
 });
 
 /** The answer is a failure of this status and code, in the form that clients of OFREP understand. */
