@@ -3,6 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import { build, type Metafile, type Plugin } from 'esbuild';
 import { routes } from '../functions/routes';
 import { streamHandlers } from '../functions/stream-handlers';
+import { leanSchemas } from './lean-schemas';
 import { leanSdk } from './lean-sdk';
 
 export interface BundleFunctionsProps {
@@ -123,7 +124,7 @@ export const bundleFunctions = async ({
     charset: 'utf8',
     banner: { js: banner },
     alias: substitutes,
-    plugins: [withoutJsonSchema, withoutUnused, leanMetrics, leanSdk],
+    plugins: [withoutJsonSchema, withoutUnused, leanMetrics, leanSchemas, leanSdk],
     // imported only when an operation streams events, which none of ours does
     external: ['@smithy/core/event-streams'],
     metafile: true,

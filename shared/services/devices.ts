@@ -9,6 +9,7 @@ import { type Call, checkVersion } from './call';
 import { checkedUserId } from './checked-user-id';
 import { retryOnConflict } from './conflict-retry';
 import type { DeviceOverrides } from './device-overrides';
+import { isEligible } from './eligible-device';
 import { deviceNotFound } from './not-found';
 
 /** Devices of one user: what a page of them holds. */
@@ -53,7 +54,8 @@ export class DeviceService {
   }
 
   /**
-   * Registers the device or replaces what is known of it; `created` tells which. `pool`, where given, must know the
+   * Registers the device or replaces what is known of it; `created` tells which. One that may have no overrides, as of
+   * this change, loses them. `pool`, where given, must know the
    * user: USER_NOT_FOUND.
    */
   async put(
@@ -68,7 +70,7 @@ export class DeviceService {
     if (pool !== undefined && !(await pool.exists(userId))) {
       throw new FlagError('USER_NOT_FOUND', 'The user pool knows no user of this id.');
     }
-    return retryOnConflict(async () => {
+    const { device, created, atMs } = await retryOnConflict(async () => {
       const readAtMs = this.parts.clock();
       const slot = await this.parts.devices.readSlot(deviceId);
       const current = slot.device;
@@ -78,17 +80,25 @@ export class DeviceService {
       checkVersion(call, current?.version);
       const name = request.name ?? null;
       if (current?.type === request.type && current.name === name) {
-        return { device: current, created: false };
+        return { device: current, created: false, atMs: readAtMs };
       }
-      if (current === undefined) {
+      const created = current === undefined;
+      if (created) {
         await this.checkRoom(userId);
-        // what a former registration of the id may have left behind
+      }
+      if (created || !isEligible(request)) {
+        // what a former registration of the id may have left behind, or what is over with the type
         await this.parts.deviceOverrides.removeAll(call, deviceId, readAtMs);
       }
-      const next = this.next(call, current ?? { userId, deviceId }, { type: request.type, name });
-      await this.commit(call, slot, next, current === undefined ? 'device.registered' : 'device.updated');
-      return { device: next, created: current === undefined };
+      const device = this.next(call, current ?? { userId, deviceId }, { type: request.type, name });
+      const atMs = await this.commit(call, slot, device, created ? 'device.registered' : 'device.updated');
+      return { device, created, atMs };
     });
+    if (!isEligible(device)) {
+      // what was given in between, or was too new to be found
+      await this.parts.deviceOverrides.removeAll(call, deviceId, atMs);
+    }
+    return { device, created };
   }
 
   /** Ends the registration, and takes the device's overrides along. */

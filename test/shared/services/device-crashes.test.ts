@@ -27,6 +27,12 @@ const PATHS: readonly CrashPath[] = [
     events: { 'device.updated': 1 },
   },
   {
+    name: 'changing a device with a value into a charger',
+    prepare: registerAndPin,
+    write: ({ putDevice }, { userId, deviceId }) => putDevice(userId, deviceId, 'charger'),
+    events: { 'device.feature_flags.changed': 1, 'device.updated': 1 },
+  },
+  {
     name: 'pinning values of a device',
     prepare: register,
     write: ({ pin }, { key, deviceId }) => pin({ deviceId }, { [key]: true }),

@@ -5,6 +5,7 @@ import { DynamoOverrideRepository } from '../../../shared/dynamodb/override-repo
 import type { FlagError } from '../../../shared/errors';
 import { beforeNext } from '../../support/before-next';
 import { driveStream } from '../../support/drive-stream';
+import { giveUnchecked } from '../../support/give-overrides';
 import { composeOverrideReader } from '../../support/stored-overrides';
 import { aCall, aUserId, ENVIRONMENT, openFaultyWorld, type FaultyWorld } from '../../support/world';
 
@@ -213,14 +214,30 @@ describe('the values of a device', () => {
     await expect(pin(null)).rejects.toMatchObject({ code: 'DEVICE_NOT_FOUND' });
   });
 
-  it('can be cleared where it has become a charger', async () => {
+  it('go where it becomes a charger, as often as that is said, and do not come back with its type', async () => {
     await world.container.createFlag({ key: 'charging' });
     const [user, deviceId] = [aUserId(), 'charging'];
     await world.container.putDevice(user, deviceId);
     await world.container.pin({ deviceId }, { charging: true });
     await world.container.putDevice(user, deviceId, 'charger');
-    expect(await world.container.pin({ deviceId }, { charging: null })).toEqual({});
     expect(await valuesOf('charging', deviceId)).toEqual([]);
+    await giveUnchecked(world, 'charging', { userId: null, deviceId }, true);
+    await world.container.putDevice(user, deviceId, 'charger');
+    expect(await valuesOf('charging', deviceId)).toEqual([]);
+    await world.container.putDevice(user, deviceId, 'phone');
+    expect(await valuesOf('charging', deviceId)).toEqual([]);
+  });
+
+  it('go where they were given while it became a charger, not those of the phone that it is again', async () => {
+    await world.container.createFlag({ key: 'recharged' });
+    const [user, deviceId] = [aUserId(), 'recharged'];
+    await world.container.putDevice(user, deviceId);
+    beforeNext(DynamoOverrideRepository, 'bumpVersion', async () => {
+      await world.container.putDevice(user, deviceId);
+      await world.container.pin({ deviceId }, { recharged: true });
+    });
+    await world.container.putDevice(user, deviceId, 'charger');
+    expect(await valuesOf('recharged', deviceId)).toMatchObject([{ value: true, enabled: true }]);
   });
 });
 
