@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { composeEvaluationService } from '../shared/composition/evaluation-service';
+import { composeOverrideSearch } from '../shared/composition/override-search';
 import { composeOverrideService } from '../shared/composition/override-service';
 import type { Config } from '../shared/config';
 import { contextOf } from '../shared/evaluation/context';
@@ -8,11 +9,13 @@ import { atMost, type Goal } from './goals';
 import { ENVIRONMENT, FEW, type Loaded, MANY, openOverridesTable, userOf } from './overrides-table';
 import { median } from './statistics';
 
-/** What a flag's overrides cost by their number, on a real table: an evaluation, the first page, one write. */
+/** What a flag's overrides cost by their number, on a real table: an evaluation, the first page of each list, one write. */
 
 const ROUNDS = 150;
 const WARM_UPS = 30;
 const MOST = 1.2;
+/** As many as the smaller flag has: a page of fifty is more to send, whatever lies behind it. */
+const PAGE = { after: undefined, limit: FEW.count };
 
 /** One question or change about a flag. */
 type Ask = (flag: Loaded) => Promise<void>;
@@ -26,6 +29,7 @@ const call: Call = {
 
 const casesOf = (config: Config): Record<string, Ask> => {
   const overrides = composeOverrideService(config);
+  const search = composeOverrideSearch(config);
   let round = 0;
   return {
     'Evaluation for a user who is new to the container': async ({ count }) => {
@@ -34,8 +38,11 @@ const casesOf = (config: Config): Record<string, Ask> => {
       const evaluation = composeEvaluationService(config);
       await evaluation.evaluate(contextOf(ENVIRONMENT, { userId: userOf((round * 7_919) % count) }));
     },
-    'First page of the overrides': async ({ flagKey }) => {
-      await overrides.list(ENVIRONMENT, flagKey, { after: undefined, limit: 50 });
+    'First ten of its includes and excludes': async ({ flagKey }) => {
+      await overrides.list(ENVIRONMENT, flagKey, PAGE);
+    },
+    'First ten of all its overrides': async ({ flagKey }) => {
+      await search.ofFlag(ENVIRONMENT, flagKey, { userId: undefined }, PAGE);
     },
     'One new override': async ({ flagKey }) => {
       const request = { userId: randomUUID(), overrideType: 'exclude', expiresAt: null } as const;

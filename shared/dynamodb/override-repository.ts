@@ -163,14 +163,15 @@ export class DynamoOverrideRepository implements OverrideRepository {
         ExpressionAttributeValues: { ':pk': partition, ':user': PREFIX.user },
         ConsistentRead: true,
         ExclusiveStartKey: start,
-        // one more than asked shows whether there is a next page
-        Limit: Math.max(page.limit + 1, LEAST_READ),
+        // one more than asked shows whether there is a next page; where others lie between, more at a time
+        Limit: reads === 0 ? page.limit + 1 : Math.max(page.limit + 1, LEAST_READ),
       });
-      for (const override of readable(items, parseOverrideItem).filter((each) => isListed(each, page))) {
-        if (overrides.length === page.limit) {
+      for (const item of items) {
+        const found = readable([item], parseOverrideItem).filter((each) => isListed(each, page));
+        if (found.length > 0 && overrides.length === page.limit) {
           return { overrides, next: positionOf(overrides.at(-1)) };
         }
-        overrides.push(override);
+        overrides.push(...found);
       }
       if (last === undefined) {
         return { overrides, next: undefined };

@@ -38,7 +38,7 @@ interface FoundPage {
   readonly next: string | undefined;
 }
 
-/** What a read looks at: what is asked for may be rare. */
+/** What a read looks at where what is asked for may be rare. */
 const READ_SIZE = 250;
 /** After this many reads a page ends short, before the request runs out of time. */
 const MAX_READS = 24;
@@ -82,7 +82,8 @@ export class OverrideSearch {
       if (range === undefined) {
         return { items, next: undefined };
       }
-      const read = await this.parts.overrides.walk(range, { after: place.after, limit: READ_SIZE, nowMs });
+      const limit = reads === 0 && isWhole(filter) ? Math.min(page.limit + 1, READ_SIZE) : READ_SIZE;
+      const read = await this.parts.overrides.walk(range, { after: place.after, limit, nowMs });
       for (const { override, position } of await living.present(read.found.filter(accepts))) {
         const shown = shownOverride(override);
         bytes += Buffer.byteLength(JSON.stringify(shown));
@@ -127,6 +128,13 @@ export class OverrideSearch {
     }));
   }
 }
+
+/** Whether all that the ranges hold is asked for: then a first read is no larger than the page. */
+const isWhole = ({ q, flagKey, userId, kind, enabled }: OverrideFilter): boolean =>
+  q === undefined &&
+  kind === undefined &&
+  enabled === undefined &&
+  (flagKey === undefined || userId === undefined);
 
 const positionAt = (range: number, after: string | undefined): string => `${range}:${after ?? ''}`;
 
