@@ -60,6 +60,8 @@ export interface ImportRecord extends FlagGeneration {
   readonly cursor: string;
   readonly counts: ImportCounts;
   readonly failure: string | null;
+  /** Why it is undone, where that was said. */
+  readonly undoReason?: string | undefined;
   /** Who asked for the present work. */
   readonly attribution: Attribution;
   readonly createdBy: string;
@@ -74,10 +76,19 @@ export interface ImportRecord extends FlagGeneration {
   readonly version: number;
 }
 
-/** What lies at a place, and what an import that left it so had found there, if it replaced something. */
-export interface ImportSlot extends OverrideSlot {
-  readonly replaced: StoredOverride | undefined;
+/** Which import left what lies at a place, and what that had found there, if it replaced something. */
+export interface LeftByImport {
+  readonly importId: string | undefined;
+  readonly replaced: ReplacedOverride | undefined;
 }
+
+/** What an import replaced; an earlier one may have left it. */
+export interface ReplacedOverride extends LeftByImport {
+  readonly override: StoredOverride;
+}
+
+/** What lies at a place. */
+export interface ImportSlot extends OverrideSlot, LeftByImport {}
 
 /** An override that an import left, with its place. */
 export type WrittenOverride = OverridePlace & { readonly slot: ImportSlot };
@@ -87,7 +98,7 @@ export interface ImportStep {
   /** What it was decided on; undefined where the import is new. */
   readonly from: ImportRecord | undefined;
   readonly to: ImportRecord;
-  readonly writes?: readonly (OverrideWrite & { readonly replaced: StoredOverride | undefined })[];
+  readonly writes?: readonly (OverrideWrite & LeftByImport)[];
   readonly changes?: readonly Change[];
   readonly rejected?: readonly NamedRejection[];
   /** Has the work begin in an invocation of its own. */

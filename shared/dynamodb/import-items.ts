@@ -1,8 +1,7 @@
 import * as z from 'zod';
 import { IMPORT_STATES, RejectedRowSchema } from '../contract/import';
 import { OverrideTypeSchema } from '../contract/override';
-import type { ImportRecord, NamedRejection } from '../import-ports';
-import type { StoredOverride } from '../override-ports';
+import type { ImportRecord, LeftByImport, NamedRejection, ReplacedOverride } from '../import-ports';
 import { overrideAttributes, parseOverrideItem } from './items';
 import type { Item } from './table';
 
@@ -15,9 +14,6 @@ const UNDONE = 'undo';
 /** Differs from step to step: a change of ours leaves another id than it found. */
 export const changeIdOfStep = ({ importId, state, version }: ImportRecord): string =>
   `${state === 'undoing' || state === 'undone' ? UNDONE : WRITTEN}-${importId}.${String(version)}`;
-
-/** What the change ids begin with that the import left, not its undoing. */
-export const writtenPrefix = (importId: string): string => `${WRITTEN}-${importId}.`;
 
 /** The import that a change id names, or the undoing of one. */
 export const importIdIn = (changeId: string): string | undefined =>
@@ -51,6 +47,7 @@ const ImportItemSchema = GenerationSchema.extend({
       .optional(),
   }),
   failure: z.string().nullable(),
+  undoReason: z.string().optional(),
   attribution: z.object({
     actor: z.string(),
     ip: z.string().nullable(),
@@ -87,9 +84,33 @@ export const rejectedAttributes = (record: ImportRecord, rows: readonly NamedRej
 export const parseRejectedItem = (item: Item): NamedRejection[] =>
   z.array(NamedRejectionSchema).parse(JSON.parse(RejectedItemSchema.parse(item).rows));
 
-/** What an import found where it left something else; it goes back there when the import is undone. */
-export const replacedAttribute = (replaced: StoredOverride | undefined): Item =>
-  replaced === undefined ? {} : { replaced: JSON.stringify(overrideAttributes(replaced, '')) };
+/**
+ * Of how many imports, one on the other, an override keeps what they replaced. What lies below is nobody's: as if it had
+ * been written by hand, it stays where it is put back.
+ */
+const MAX_KEPT = 3;
 
-export const parseReplaced = (item: Item): StoredOverride | undefined =>
-  typeof item['replaced'] === 'string' ? parseOverrideItem(JSON.parse(item['replaced']) as Item) : undefined;
+const replacedAttributes = ({ override, importId, replaced }: ReplacedOverride, kept = MAX_KEPT): Item => ({
+  ...overrideAttributes(override, ''),
+  ...(kept > 1 && importId !== undefined && { importId }),
+  ...(kept > 1 && replaced !== undefined && { replaced: replacedAttributes(replaced, kept - 1) }),
+});
+
+const parseReplaced = (item: Item): ReplacedOverride | undefined => {
+  const override = parseOverrideItem(item);
+  return override && { override, ...parseLeft(item, item['replaced'] as Item | undefined) };
+};
+
+const parseLeft = (item: Item, replaced: Item | undefined): LeftByImport => ({
+  importId: typeof item['importId'] === 'string' ? item['importId'] : undefined,
+  replaced: replaced && parseReplaced(replaced),
+});
+
+/** What an override says of the import that left it: what that found goes back there when it is undone. */
+export const leftByImport = ({ importId, replaced }: LeftByImport): Item => ({
+  ...(importId !== undefined && { importId }),
+  ...(replaced !== undefined && { replaced: JSON.stringify(replacedAttributes(replaced)) }),
+});
+
+export const parseLeftByImport = (item: Item): LeftByImport =>
+  parseLeft(item, typeof item['replaced'] === 'string' ? (JSON.parse(item['replaced']) as Item) : undefined);

@@ -13,12 +13,11 @@ import { overrideChangeKey, putChange } from './change-items';
 import {
   changeIdOfStep,
   importAttributes,
+  leftByImport,
   parseImportItem,
+  parseLeftByImport,
   parseRejectedItem,
-  parseReplaced,
   rejectedAttributes,
-  replacedAttribute,
-  writtenPrefix,
 } from './import-items';
 import { changeIdOf, parseOverrideItem } from './items';
 import { importKey, overrideKey, overridePartition, PREFIX, rejectedKey, runKey } from './keys';
@@ -32,7 +31,7 @@ const MAX_READS = 50;
 const slotOf = (item: Item | undefined): ImportSlot => ({
   override: item === undefined ? undefined : parseOverrideItem(item),
   changeId: changeIdOf(item),
-  replaced: item === undefined ? undefined : parseReplaced(item),
+  ...parseLeftByImport(item ?? {}),
 });
 
 /** Undefined where the item is none that an import left. */
@@ -61,9 +60,7 @@ export class DynamoImportRepository implements ImportRepository {
     const changeId = changeIdOfStep(to);
     await this.table.transact([
       this.putImport(from, to),
-      ...writes.map((write) =>
-        putOverride(name, write, changeId, this.clock(), replacedAttribute(write.replaced)),
-      ),
+      ...writes.map((write) => putOverride(name, write, changeId, this.clock(), leftByImport(write))),
       ...stillFitting(name, writes),
       ...moveCounts(name, writes),
       ...changes.map((change) => putChange(name, overrideChangeKey(change), change)),
@@ -128,11 +125,11 @@ export class DynamoImportRepository implements ImportRepository {
     for (let reads = 1; ; reads += 1) {
       const { items, last } = await this.table.queryPage({
         KeyConditionExpression: 'PK = :pk AND begins_with(SK, :user)',
-        FilterExpression: 'begins_with(changeId, :written)',
+        FilterExpression: 'importId = :importId',
         ExpressionAttributeValues: {
           ':pk': partition,
           ':user': PREFIX.user,
-          ':written': writtenPrefix(record.importId),
+          ':importId': record.importId,
         },
         ExclusiveStartKey: after === undefined ? undefined : { PK: partition, SK: after },
         ConsistentRead: true,

@@ -27,11 +27,12 @@ export const importChange = (record: ImportRecord, id: string, at: string): Chan
 
 /** What it says of an undoing. */
 export const undoneChange = (record: ImportRecord, id: string, at: string): Change => {
-  const { importId, startedAt, counts } = record;
+  const { importId, startedAt, counts, undoReason } = record;
   const left = counts.written - counts.restored;
   return {
     ...changeOf(record, id, at),
     after: { undoneImportId: importId, startedAt, restored: counts.restored, left, ...counts.undone },
+    reason: undoReason ?? null,
   };
 };
 

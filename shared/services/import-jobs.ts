@@ -29,14 +29,14 @@ export class ImportJobs {
     return shownImport(record, await this.errorsOf(record));
   }
 
-  /** Puts back what the import replaced. */
-  async undo(call: Call, of: ImportPlace): Promise<Import> {
+  /** Puts back what the import replaced; `undoReason` is for the log. */
+  async undo(call: Call, of: ImportPlace, undoReason?: string): Promise<Import> {
     const undoing = await this.begin(of, (record) => {
       const isOver = record.state === 'done' || record.state === 'cancelled' || record.state === 'failed';
       if (!isOver || record.isDryRun) {
         throw inState(record, 'what is undone is an import that has written something and is over');
       }
-      return begun(record, call, 'undoing', this.parts.clock());
+      return { ...begun(record, call, 'undoing', this.parts.clock()), undoReason };
     });
     return shownImport(undoing, await this.errorsOf(undoing));
   }

@@ -1,6 +1,13 @@
 import type { Compilers } from '../evaluation/model';
 import { MAX_NAMED_REJECTIONS, type RejectedRow } from '../contract/import';
-import type { ImportCounts, ImportRecord, ImportRepository, ImportSlot, ImportStep } from '../import-ports';
+import type {
+  ImportCounts,
+  ImportRecord,
+  ImportRepository,
+  ImportSlot,
+  ImportStep,
+  LeftByImport,
+} from '../import-ports';
 import type { Change, Clock, FlagRecord, NewId } from '../ports';
 import { expiryChange, hasExpired } from './expiry-change';
 import { unfitValues } from './fitting-value';
@@ -21,7 +28,13 @@ const MAX_REJECTED_BYTES = 300_000;
 type Write = NonNullable<ImportStep['writes']>[number];
 
 type Outcome =
-  | { readonly kind: 'added' | 'updated'; readonly write: Write; readonly ended: Change[] }
+  | {
+      readonly kind: 'added' | 'updated';
+      readonly write: Write;
+      /** The import has not written there before. */
+      readonly isFirst: boolean;
+      readonly ended: Change[];
+    }
   | { readonly kind: 'unchanged' }
   | { readonly kind: 'rejected'; readonly row: RejectedRow };
 
@@ -40,9 +53,7 @@ const isSame = (wanted: WantedOverride, current: ImportSlot['override']): boolea
   current.expiresAtMs === wanted.expiresAtMs &&
   JSON.stringify(current.value) === JSON.stringify(wanted.value);
 
-/** What carries the change id of the import already keeps what the import had found there first. */
-const isWrittenBy = ({ importId }: ImportRecord, { changeId }: ImportSlot): boolean =>
-  changeId?.startsWith(`import-${importId}.`) === true;
+const leftIn = ({ importId, replaced }: ImportSlot): LeftByImport => ({ importId, replaced });
 
 /** Makes the next step of an import out of its rows. */
 export class ImportSteps {
@@ -119,10 +130,14 @@ export class ImportSteps {
       reason,
       expiresAtMs,
     });
-    const replaced = isWrittenBy(record, slot) ? slot.replaced : current;
+    const { importId } = record;
+    const isFirst = slot.importId !== importId;
+    // what the import has left already keeps what it had found there first
+    const replaced = isFirst ? current && { ...leftIn(slot), override: current } : slot.replaced;
     return {
       kind: current === undefined ? 'added' : 'updated',
-      write: { ...OverrideWriter.write(opened, next, flag), replaced },
+      write: { ...OverrideWriter.write(opened, next, flag), importId, replaced },
+      isFirst,
       ended: override !== undefined && hasExpired(override, nowMs) ? [expiryChange(override)] : [],
     };
   }
@@ -191,9 +206,7 @@ const countsAfter = (record: ImportRecord, outcomes: readonly Outcome[]): Import
   const before = record.counts;
   const countOf = (kind: Outcome['kind']): number => outcomes.filter((each) => each.kind === kind).length;
   const rejected = countOf('rejected');
-  const first = outcomes.filter(
-    (each) => 'write' in each && !isWrittenBy(record, { ...each.write.slot, replaced: undefined }),
-  );
+  const first = outcomes.filter((each) => 'write' in each && each.isFirst);
   return {
     ...before,
     accepted: before.accepted + outcomes.length - rejected,

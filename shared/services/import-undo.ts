@@ -5,6 +5,7 @@ import type {
   ImportRepository,
   ImportSlot,
   ImportStep,
+  ReplacedOverride,
   WrittenOverride,
 } from '../import-ports';
 import type { Clock, FlagRecord, NewId } from '../ports';
@@ -18,7 +19,7 @@ const STEP = 45;
 type Write = NonNullable<ImportStep['writes']>[number] & { readonly slot: ImportSlot };
 
 export interface ImportUndoParts {
-  readonly imports: Pick<ImportRepository, 'written'>;
+  readonly imports: Pick<ImportRepository, 'read' | 'written'>;
   readonly compilers: Pick<Compilers, 'compilePattern'>;
   readonly clock: Clock;
   readonly newId: NewId;
@@ -37,10 +38,16 @@ export class ImportUndo {
       limit = Math.ceil(limit / 2);
       page = await imports.written(record, { after: record.cursor, limit });
     }
+    const written = page.written.map(({ found }) => found);
+    const undone = await this.undoneBelow(record, written);
     const nowMs = clock();
     const at = new Date(nowMs).toISOString();
-    const writes = page.written.map(({ found }) => this.restoring(record, flag, found, nowMs));
-    const counts = countsAfter(record.counts, writes, nowMs);
+    const restored = written.map((each) => {
+      const replaced = lastingOf(each.slot.replaced, undone);
+      return { replaced, write: this.restoring(record, flag, each, replaced, nowMs) };
+    });
+    const writes = restored.map(({ write }) => write);
+    const counts = countsAfter(record.counts, restored, nowMs);
     const isEnd = page.next === undefined;
     const to: ImportRecord = {
       ...record,
@@ -63,15 +70,33 @@ export class ImportUndo {
     };
   }
 
+  /** Of the imports that left what this one replaced, those that are undone by now: their undoing passed it by. */
+  private async undoneBelow(
+    { environment, flagKey }: ImportRecord,
+    written: readonly WrittenOverride[],
+  ): Promise<ReadonlySet<string>> {
+    const importIds = [...new Set(written.flatMap(({ slot }) => importsBelow(slot.replaced)))];
+    const records = await Promise.all(
+      importIds.map((importId) => this.parts.imports.read({ environment, flagKey, importId })),
+    );
+    return new Set(
+      records.flatMap((each) =>
+        each?.state === 'undone' || each?.state === 'undoing' ? [each.importId] : [],
+      ),
+    );
+  }
+
   private restoring(
     { attribution }: ImportRecord,
     flag: FlagRecord,
     { slot, ...place }: WrittenOverride,
+    replaced: ReplacedOverride | undefined,
     nowMs: number,
   ): Write {
-    const { replaced, override } = slot;
+    const { override } = slot;
     // what is over by now is not there: put back, it would come to the same end a second time
-    const kept = replaced === undefined || hasExpired(replaced, nowMs) ? undefined : replaced;
+    const kept =
+      replaced === undefined || hasExpired(replaced.override, nowMs) ? undefined : replaced.override;
     const next = kept && {
       ...kept,
       // nobody looks at what an import replaced when a flag comes to have another schema
@@ -81,23 +106,40 @@ export class ImportUndo {
       updatedBy: attribution.actor,
       updatedAt: new Date(nowMs).toISOString(),
     };
-    return { ...place, slot, next, replaced: undefined, judgedBy: flag };
+    const left = { importId: replaced?.importId, replaced: replaced?.replaced };
+    return { ...place, slot, next, ...left, judgedBy: flag };
   }
 }
 
+const importsBelow = (replaced: ReplacedOverride | undefined): string[] =>
+  replaced === undefined ? [] : [replaced.importId ?? [], importsBelow(replaced.replaced)].flat();
+
+/** What was there before, without what imports left that are undone. */
+const lastingOf = (
+  replaced: ReplacedOverride | undefined,
+  undone: ReadonlySet<string>,
+): ReplacedOverride | undefined =>
+  replaced?.importId !== undefined && undone.has(replaced.importId)
+    ? lastingOf(replaced.replaced, undone)
+    : replaced;
+
 const NOTHING = { added: 0, updated: 0, removed: 0, switchedOff: 0 };
 
-const countsAfter = (before: ImportCounts, writes: readonly Write[], nowMs: number): ImportCounts => {
+const countsAfter = (
+  before: ImportCounts,
+  restored: readonly { write: Write; replaced: ReplacedOverride | undefined }[],
+  nowMs: number,
+): ImportCounts => {
   const { undone = NOTHING } = before;
-  const changed = writes.map(({ slot: { override, replaced }, next }) => ({
-    was: override !== undefined && !hasExpired(override, nowMs),
+  const changed = restored.map(({ write: { slot, next }, replaced }) => ({
+    was: slot.override !== undefined && !hasExpired(slot.override, nowMs),
     is: next !== undefined,
-    isSwitchedOff: next?.enabled === false && replaced?.enabled === true,
+    isSwitchedOff: next?.enabled === false && replaced?.override.enabled === true,
   }));
   const countOf = (test: (each: (typeof changed)[number]) => boolean): number => changed.filter(test).length;
   return {
     ...before,
-    restored: before.restored + writes.length,
+    restored: before.restored + restored.length,
     undone: {
       added: undone.added + countOf(({ was, is }) => is && !was),
       updated: undone.updated + countOf(({ was, is }) => is && was),

@@ -132,7 +132,7 @@ export class RevertService {
     return checkedChange(reverted);
   }
 
-  private undoImport(call: Call, { environment, flagKey, after }: Change): Promise<Import> {
+  private undoImport(call: Call, { id, environment, flagKey, after }: Change): Promise<Import> {
     const { importId, undoneImportId }: Record<string, JsonValue | undefined> =
       typeof after === 'object' && after !== null && !Array.isArray(after) ? after : {};
     if (flagKey === null || typeof importId !== 'string') {
@@ -144,7 +144,7 @@ export class RevertService {
     }
     const { imports } = this.parts;
     const of = { environment, flagKey, importId };
-    return call.dryRun ? imports.get(of) : imports.undo(call, of);
+    return call.dryRun ? imports.get(of) : imports.undo(call, of, reasonOfRevert(id));
   }
 }
 

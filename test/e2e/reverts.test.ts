@@ -85,7 +85,9 @@ describe('reverting', () => {
     const undo = await eventually(
       () => ask('GET', `/api/admin/audit?event=overrides.imported&flagKey=${keyOf(path)}&limit=1`),
       ({ body }) => {
-        expect(body.items).toMatchObject([{ after: { undoneImportId: undoing.body.id as string } }]);
+        expect(body.items).toMatchObject([
+          { after: { undoneImportId: undoing.body.id as string }, reason: `revert of ${id}` },
+        ]);
       },
     );
     const again = await revert((undo.body.items[0] as { id: string }).id);

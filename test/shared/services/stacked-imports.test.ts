@@ -1,0 +1,84 @@
+import type { Import } from '../../../shared/contract/import-answers';
+import { csvOf, importSide, includes, users } from '../../support/import-side';
+import { openWorld, type World } from '../../support/world';
+
+let world: World;
+let side: ReturnType<typeof importSide>;
+
+beforeAll(async () => {
+  world = await openWorld({ stream: true });
+  side = importSide(world);
+});
+afterAll(() => world.stop());
+
+/** Imports that give all users a reason, one after the other. */
+const importOneOnTheOther = async (
+  flagKey: string,
+  userIds: readonly string[],
+  reasons: readonly string[],
+): Promise<Import[]> => {
+  const started: Import[] = [];
+  for (const reason of reasons) {
+    const each = await side.started(flagKey, [csvOf(includes(userIds, reason))]);
+    await side.workOff(flagKey, each);
+    started.push(each);
+  }
+  return started;
+};
+
+const ORDERS = [
+  { order: 'the last one first', at: [1, 0] },
+  { order: 'the first one first', at: [0, 1] },
+] as const;
+
+describe('imports that were made one on the other', () => {
+  it.each(ORDERS)('leave what was there before both when both are undone, $order', async ({ at }) => {
+    const key = `stacked-${at.join('-')}`;
+    await world.container.createFlag({ key });
+    const [known, fresh] = users(2) as [string, string];
+    await world.container.put(key, known, 'include', { reason: 'by hand' });
+    const started = await importOneOnTheOther(key, [known, fresh], ['first', 'second']);
+    for (const each of at) {
+      expect(await side.undo(key, started[each]!)).toMatchObject({ state: 'undone' });
+    }
+    expect(await side.listed(key)).toEqual([`${known} include by hand`]);
+    expect(await side.counted(key)).toMatchObject({ include: 1 });
+  });
+
+  it('leave what the other one gave when one is undone', async () => {
+    const key = 'stacked-once';
+    await world.container.createFlag({ key });
+    const [user] = users(1) as [string];
+    const [first, second] = (await importOneOnTheOther(key, [user], ['first', 'second'])) as [Import, Import];
+    expect(await side.undo(key, first)).toMatchObject({ undo: { restored: 0, left: 1 } });
+    expect(await side.listed(key)).toEqual([`${user} include second`]);
+    const [third] = (await importOneOnTheOther(key, [user], ['third'])) as [Import];
+    await side.undo(key, third);
+    expect(await side.listed(key)).toEqual([`${user} include second`]);
+    expect(await side.undo(key, second)).toMatchObject({ undo: { restored: 1, left: 0 } });
+    expect(await side.listed(key)).toEqual([]);
+  });
+
+  it('leave what a person has changed in between, whichever of them is undone', async () => {
+    const key = 'stacked-around';
+    await world.container.createFlag({ key });
+    const [user] = users(1) as [string];
+    const [first] = (await importOneOnTheOther(key, [user], ['first'])) as [Import];
+    await world.container.put(key, user, 'include', { reason: 'by hand' });
+    const [second] = (await importOneOnTheOther(key, [user], ['second'])) as [Import];
+    await side.undo(key, first);
+    await side.undo(key, second);
+    expect(await side.listed(key)).toEqual([`${user} include by hand`]);
+  });
+
+  it('are forgotten below the third: what lies there stays', async () => {
+    const key = 'stacked-high';
+    await world.container.createFlag({ key });
+    const [user] = users(1) as [string];
+    const started = await importOneOnTheOther(key, [user], ['1', '2', '3', '4', '5']);
+    for (const each of started.reverse()) {
+      await side.undo(key, each);
+    }
+    expect(await side.listed(key)).toEqual([`${user} include 2`]);
+  });
+});
