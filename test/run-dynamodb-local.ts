@@ -8,6 +8,8 @@ import { runJest } from './support/run-jest';
  */
 const aboutTheEngine = [
   '--silent',
+  // each has a Java virtual machine of its own
+  '--maxWorkers=3',
   '--findRelatedTests',
   'test/support/engine.ts',
   ...['story', 'flags', 'pages-and-users', 'faults'].map((name) => `test/e2e/${name}.test.ts`),

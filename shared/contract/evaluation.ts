@@ -6,8 +6,8 @@ import { OverrideKindSchema } from './override';
 export const ReasonCodeSchema = z.enum(['STATIC', 'TARGETING_MATCH', 'SPLIT', 'DISABLED', 'STALE']);
 export type ReasonCode = z.infer<typeof ReasonCodeSchema>;
 
-/** Which layer of the resolution order decided. */
-export const SourceSchema = z.enum([
+/** The layers of the resolution order, from first to last. */
+export const SOURCES = [
   'killed',
   'user exclusion',
   'device override',
@@ -19,7 +19,10 @@ export const SourceSchema = z.enum([
   'schedule',
   'rollout',
   'default',
-]);
+] as const;
+
+/** Which of them decided. */
+export const SourceSchema = z.enum(SOURCES);
 export type Source = z.infer<typeof SourceSchema>;
 
 /** Answer of `GET /api/config/flags`. */

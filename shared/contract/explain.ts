@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { DeviceIdSchema } from './device';
 import { GivenContextSchema } from './given-context';
 import { TimestampSchema } from './primitives';
-import { EvaluationResultSchema } from './evaluation';
+import { EvaluationResultSchema, SOURCES } from './evaluation';
 
 /** Body of `POST /api/admin/flags/{flagKey}/explain`. Without `userId` the caller in question is anonymous. */
 export const ExplainRequestSchema = z
@@ -18,20 +18,7 @@ export const ExplainRequestSchema = z
 export type ExplainRequest = z.infer<typeof ExplainRequestSchema>;
 
 /** What decided, from first to last; `absent` stands for flags that are not there for the caller. */
-export const LAYERS = [
-  'absent',
-  'killed',
-  'user exclusion',
-  'device override',
-  'user override',
-  'user inclusion',
-  'group filter',
-  'disabled',
-  'rule',
-  'schedule',
-  'rollout',
-  'default',
-] as const;
+export const LAYERS = ['absent', ...SOURCES] as const;
 export const LayerNameSchema = z.enum(LAYERS);
 export type LayerName = z.infer<typeof LayerNameSchema>;
 

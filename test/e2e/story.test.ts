@@ -103,7 +103,7 @@ describe('an override with an end', () => {
   const until = { at: '' };
 
   it('stops counting on time', async () => {
-    until.at = new Date(Date.now() + 4_000).toISOString();
+    until.at = new Date(Date.now() + 8_000).toISOString();
     const body = { userId: guidon.ids.bob, overrideType: 'include', expiresAt: until.at };
     await guidon.call('POST', `${flag}/users`, { as: 'admin', body });
     await sees('bob', true);

@@ -15,6 +15,10 @@ export const csvOf = (rows: readonly Row[]): string =>
 export const includes = (userIds: readonly string[], reason = ''): Row[] =>
   userIds.map((userId) => [userId, 'include', reason]);
 
+/** As {@link importSide} lists what rows make. */
+export const shown = (rows: readonly Row[]): string[] =>
+  rows.map(([userId, kind, reason = '']) => `${userId} ${kind} ${reason}`.trim()).sort();
+
 /** What the tests do with imports of a world, and see of them. */
 export const importSide = (world: World) => {
   const { imports, importJobs, overrides } = world.container;

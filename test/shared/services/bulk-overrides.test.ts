@@ -1,7 +1,7 @@
 import { composeBulkOverrideService } from '../../../shared/composition/bulk-override-service';
 import { withDeadline } from '../../../shared/deadline';
-import { FlagError } from '../../../shared/errors';
 import { csvOf, importSide, includes, users } from '../../support/import-side';
+import { codeOf } from '../../support/refusals';
 import { aCall, ENVIRONMENT, openFaultyWorld, type FaultyWorld } from '../../support/world';
 
 let world: FaultyWorld;
@@ -15,12 +15,6 @@ afterEach(() => {
   world.proxy.heal();
 });
 afterAll(() => world.stop());
-
-const codeOf = (promise: Promise<unknown>): Promise<string> =>
-  promise.then(
-    () => 'nothing thrown',
-    (error: unknown) => (error instanceof FlagError ? error.code : String(error)),
-  );
 
 describe('many users at once', () => {
   it('are written within the request as one change, and a repetition changes nothing', async () => {

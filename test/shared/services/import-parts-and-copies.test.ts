@@ -1,6 +1,6 @@
 import { withDeadline } from '../../../shared/deadline';
-import { FlagError } from '../../../shared/errors';
-import { csvOf, importSide, includes, type Row, users } from '../../support/import-side';
+import { csvOf, importSide, includes, shown, users } from '../../support/import-side';
+import { codeOf } from '../../support/refusals';
 import { aCall, openFaultyWorld, type FaultyWorld } from '../../support/world';
 
 let world: FaultyWorld;
@@ -14,15 +14,6 @@ afterEach(() => {
   world.proxy.heal();
 });
 afterAll(() => world.stop());
-
-const shown = (rows: readonly Row[]): string[] =>
-  rows.map(([userId, kind, reason = '']) => `${userId} ${kind} ${reason}`.trim()).sort();
-
-const codeOf = (promise: Promise<unknown>): Promise<string> =>
-  promise.then(
-    () => 'nothing thrown',
-    (error: unknown) => (error instanceof FlagError ? error.code : String(error)),
-  );
 
 describe('parts of an import', () => {
   it('replace each other until it starts, are asked for where they are missing, and take none afterwards', async () => {

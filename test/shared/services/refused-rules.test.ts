@@ -1,9 +1,9 @@
 import type { UpdateFlagRequest } from '../../../shared/contract/flag';
 import type { JsonValue } from '../../../shared/contract/primitives';
 import type { RuleRequest } from '../../../shared/contract/rule';
-import { contextOf } from '../../../shared/evaluation/context';
 import { aRule, isInGroup, isInSegment, nestedIn } from '../../support/a-rule';
-import { aCall, aUserId, ENVIRONMENT, openWorld, type World } from '../../support/world';
+import { ruledFlags } from '../../support/ruled-flags';
+import { aCall, ENVIRONMENT, openWorld, type World } from '../../support/world';
 
 let world: World;
 beforeAll(async () => {
@@ -11,27 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => world.stop());
 
-let made = 0;
-
-/** A flag that is on for nobody but those whom its rules catch. */
-const aFlag = async (fields: Record<string, unknown> = {}): Promise<string> => {
-  made += 1;
-  const key = `refused-${made}`;
-  await world.container.createFlag({ key, enabled: true, rolloutPercentage: 0, ...fields });
-  return key;
-};
-
-const patch = (key: string, body: UpdateFlagRequest) => world.container.flags.patch(aCall(), key, body);
-const add = (key: string, rule: Partial<RuleRequest> = {}) =>
-  world.container.rules.add(aCall(), key, aRule(rule));
-const flagOf = (key: string) => world.container.flags.get(ENVIRONMENT, key);
-
-/** What a container that knows nothing yet gives a user of these groups. */
-const given = async (key: string, ...groups: string[]): Promise<unknown> => {
-  const context = contextOf(ENVIRONMENT, { userId: aUserId(), groups });
-  const { evaluations } = await world.newContainer().evaluation.evaluate(context);
-  return evaluations.find((each) => each.key === key)?.value;
-};
+const { aFlag, patch, add, flagOf, given } = ruledFlags(() => world);
 
 describe('a rule that cannot be', () => {
   const conditions = (count: number) => Array.from({ length: count }, () => isInGroup('a'));

@@ -1,8 +1,7 @@
 import type { UpdateFlagRequest } from '../../../shared/contract/flag';
-import type { RuleRequest } from '../../../shared/contract/rule';
-import { contextOf } from '../../../shared/evaluation/context';
 import { aRule, isInGroup } from '../../support/a-rule';
-import { aCall, aUserId, ENVIRONMENT, openWorld, type World } from '../../support/world';
+import { ruledFlags } from '../../support/ruled-flags';
+import { aCall, openWorld, type World } from '../../support/world';
 
 let world: World;
 beforeAll(async () => {
@@ -10,28 +9,8 @@ beforeAll(async () => {
 });
 afterAll(() => world.stop());
 
-let made = 0;
-
-/** A flag that is on for nobody but those whom its rules catch. */
-const aFlag = async (fields: Record<string, unknown> = {}): Promise<string> => {
-  made += 1;
-  const key = `targeted-${made}`;
-  await world.container.createFlag({ key, enabled: true, rolloutPercentage: 0, ...fields });
-  return key;
-};
-
-const patch = (key: string, body: UpdateFlagRequest) => world.container.flags.patch(aCall(), key, body);
-const add = (key: string, rule: Partial<RuleRequest> = {}) =>
-  world.container.rules.add(aCall(), key, aRule(rule));
-const flagOf = (key: string) => world.container.flags.get(ENVIRONMENT, key);
+const { aFlag, patch, add, flagOf, given } = ruledFlags(() => world);
 const idsOf = async (key: string) => (await flagOf(key)).rules.map(({ id }) => id);
-
-/** What a container that knows nothing yet gives a user of these groups. */
-const given = async (key: string, ...groups: string[]): Promise<unknown> => {
-  const context = contextOf(ENVIRONMENT, { userId: aUserId(), groups });
-  const { evaluations } = await world.newContainer().evaluation.evaluate(context);
-  return evaluations.find((each) => each.key === key)?.value;
-};
 
 describe('the rules of a flag', () => {
   it('decide as soon as they are written, in their order', async () => {
