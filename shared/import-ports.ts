@@ -99,6 +99,8 @@ export interface ImportStep {
   readonly from: ImportRecord | undefined;
   readonly to: ImportRecord;
   readonly writes?: readonly (OverrideWrite & LeftByImport)[];
+  /** Imports that it holds for not undone: it is refused where one comes to be. */
+  readonly lasting?: readonly ImportPlace[];
   readonly changes?: readonly Change[];
   readonly rejected?: readonly NamedRejection[];
   /** Has the work begin in an invocation of its own. */

@@ -7,7 +7,10 @@ export const DeviceIdSchema = z
   .string()
   .regex(DEVICE_ID_PATTERN, 'a device id is 1 to 128 letters, digits or "._:-"');
 
-export const DeviceTypeSchema = z.enum(['phone', 'tablet', 'laptop', 'charger']);
+/** The type of devices that show no features. */
+export const CHARGER = 'charger';
+
+export const DeviceTypeSchema = z.enum(['phone', 'tablet', 'laptop', CHARGER]);
 export type DeviceType = z.infer<typeof DeviceTypeSchema>;
 
 /** A device that is registered to a user, in every environment. */

@@ -89,8 +89,10 @@ export const parseRejectedItem = (item: Item): NamedRejection[] =>
  * been written by hand, it stays where it is put back.
  */
 const MAX_KEPT = 3;
+/** An item has 400 KB at most, and the override itself is in it. */
+const MAX_KEPT_BYTES = 200_000;
 
-const replacedAttributes = ({ override, importId, replaced }: ReplacedOverride, kept = MAX_KEPT): Item => ({
+const replacedAttributes = ({ override, importId, replaced }: ReplacedOverride, kept: number): Item => ({
   ...overrideAttributes(override, ''),
   ...(kept > 1 && importId !== undefined && { importId }),
   ...(kept > 1 && replaced !== undefined && { replaced: replacedAttributes(replaced, kept - 1) }),
@@ -106,10 +108,15 @@ const parseLeft = (item: Item, replaced: Item | undefined): LeftByImport => ({
   replaced: replaced && parseReplaced(replaced),
 });
 
+const replacedText = (replaced: ReplacedOverride, kept = MAX_KEPT): string => {
+  const text = JSON.stringify(replacedAttributes(replaced, kept));
+  return kept > 1 && Buffer.byteLength(text) > MAX_KEPT_BYTES ? replacedText(replaced, kept - 1) : text;
+};
+
 /** What an override says of the import that left it: what that found goes back there when it is undone. */
 export const leftByImport = ({ importId, replaced }: LeftByImport): Item => ({
   ...(importId !== undefined && { importId }),
-  ...(replaced !== undefined && { replaced: JSON.stringify(replacedAttributes(replaced)) }),
+  ...(replaced !== undefined && { replaced: replacedText(replaced) }),
 });
 
 export const parseLeftByImport = (item: Item): LeftByImport =>

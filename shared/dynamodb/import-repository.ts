@@ -55,13 +55,22 @@ export class DynamoImportRepository implements ImportRepository {
     return item === undefined ? undefined : parseImportItem(item);
   }
 
-  async commit({ from, to, writes = [], changes = [], rejected = [], begins }: ImportStep): Promise<void> {
+  async commit({
+    from,
+    to,
+    writes = [],
+    lasting = [],
+    changes = [],
+    rejected = [],
+    begins,
+  }: ImportStep): Promise<void> {
     const { name } = this.table;
     const changeId = changeIdOfStep(to);
     await this.table.transact([
       this.putImport(from, to),
       ...writes.map((write) => putOverride(name, write, changeId, this.clock(), leftByImport(write))),
       ...stillFitting(name, writes),
+      ...lasting.map((each) => stillLasting(name, each)),
       ...moveCounts(name, writes),
       ...changes.map((change) => putChange(name, overrideChangeKey(change), change)),
       ...(rejected.length === 0
@@ -179,6 +188,16 @@ export class DynamoImportRepository implements ImportRepository {
     await this.table.deleteAll([runKey(of)]);
   }
 }
+
+const stillLasting = (tableName: string, of: ImportPlace): TransactItem => ({
+  ConditionCheck: {
+    TableName: tableName,
+    Key: importKey(of),
+    ConditionExpression: 'attribute_not_exists(PK) OR NOT #state IN (:undoing, :undone)',
+    ExpressionAttributeNames: { '#state': 'state' },
+    ExpressionAttributeValues: { ':undoing': 'undoing', ':undone': 'undone' },
+  },
+});
 
 /** Each round is a change, and a change is what invokes the worker again. */
 const nextRound = (of: ImportPlace) => ({

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { CHARGER } from '../contract/device';
 import type { OverrideKind } from '../contract/override';
 import type {
   CountedKind,
@@ -104,7 +105,10 @@ export const stillFitting = (tableName: string, writes: readonly OverrideWrite[]
   }));
 };
 
-/** Overrides come to count on a device only while it is registered: its end takes along those that are there. */
+/**
+ * Overrides come to count on a device only while it is registered, and shows features: the end of that takes along those
+ * that are there.
+ */
 const stillRegistered = (tableName: string, writes: readonly OverrideWrite[]): TransactItem[] => {
   const deviceIds = writes.flatMap(({ deviceId, next }) =>
     deviceId === null || next?.enabled !== true ? [] : [deviceId],
@@ -113,7 +117,9 @@ const stillRegistered = (tableName: string, writes: readonly OverrideWrite[]): T
     ConditionCheck: {
       TableName: tableName,
       Key: deviceKey(deviceId),
-      ConditionExpression: 'attribute_exists(PK) AND attribute_not_exists(tombstone)',
+      ConditionExpression: 'attribute_exists(PK) AND attribute_not_exists(tombstone) AND #type <> :charger',
+      ExpressionAttributeNames: { '#type': 'type' },
+      ExpressionAttributeValues: { ':charger': CHARGER },
     },
   }));
 };

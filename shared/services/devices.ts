@@ -54,8 +54,8 @@ export class DeviceService {
   }
 
   /**
-   * Registers the device or replaces what is known of it; `created` tells which. One that may have no overrides, as of
-   * this change, loses them. `pool`, where given, must know the
+   * Registers the device or replaces what is known of it; `created` tells which. One that becomes a
+   * charger loses its overrides. `pool`, where given, must know the
    * user: USER_NOT_FOUND.
    */
   async put(
@@ -86,8 +86,8 @@ export class DeviceService {
       if (created) {
         await this.checkRoom(userId);
       }
-      if (created || !isEligible(request)) {
-        // what a former registration of the id may have left behind, or what is over with the type
+      if (current === undefined || !isEligible(current)) {
+        // what a former registration of the id, or its time as a charger, may have left behind
         await this.parts.deviceOverrides.removeAll(call, deviceId, readAtMs);
       }
       const device = this.next(call, current ?? { userId, deviceId }, { type: request.type, name });
@@ -95,7 +95,7 @@ export class DeviceService {
       return { device, created, atMs };
     });
     if (!isEligible(device)) {
-      // what was given in between, or was too new to be found
+      // behind the change, which may be refused; what is interrupted in between can be asked for again
       await this.parts.deviceOverrides.removeAll(call, deviceId, atMs);
     }
     return { device, created };

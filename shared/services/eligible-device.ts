@@ -1,10 +1,10 @@
-import type { Device } from '../contract/device';
+import { CHARGER, type Device } from '../contract/device';
 import { refused } from '../errors';
 import type { DeviceRepository } from '../ports';
 import { deviceNotFound } from './not-found';
 
 /** Chargers show no features. */
-export const isEligible = ({ type }: Pick<Device, 'type'>): boolean => type !== 'charger';
+export const isEligible = ({ type }: Pick<Device, 'type'>): boolean => type !== CHARGER;
 
 /**
  * The device, which may have values of flags; `DEVICE_NOT_FOUND`, or `INVALID_VALUE` for one that has none. `pointer` is

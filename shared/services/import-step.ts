@@ -195,7 +195,8 @@ const isLight = (outcomes: readonly Outcome[]): boolean => {
   const rows = outcomes.flatMap((outcome) => ('row' in outcome ? [outcome.row] : []));
   return (
     items <= MAX_STEP_WRITES &&
-    bytesOf(written.map(({ write }) => [write.next, write.replaced])) <= MAX_STEP_BYTES &&
+    // what is replaced is kept as text within text
+    bytesOf(written.map(({ write }) => JSON.stringify([write.next, write.replaced]))) <= MAX_STEP_BYTES &&
     bytesOf(rows) <= MAX_REJECTED_BYTES
   );
 };

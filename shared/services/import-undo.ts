@@ -13,8 +13,9 @@ import { expiryChange, hasExpired } from './expiry-change';
 import { unfitOverride } from './fitting-value';
 import { undoneChange } from './import-changes';
 
-/** An override that goes and had expired takes two items of a transaction. */
 const STEP = 45;
+/** A transaction has at most 100 items; some of them are the import itself, counters, its event. */
+const MAX_STEP_ITEMS = 92;
 
 type Write = NonNullable<ImportStep['writes']>[number] & { readonly slot: ImportSlot };
 
@@ -57,15 +58,17 @@ export class ImportUndo {
       version: record.version + 1,
       ...(isEnd && { state: 'undone', finishedAt: at }),
     };
+    const { environment, flagKey } = record;
     return {
       from: record,
       to,
       writes,
+      lasting: importsOf(writes).map((importId) => ({ environment, flagKey, importId })),
       changes: [
         ...writes.flatMap(({ slot: { override } }) =>
           override !== undefined && hasExpired(override, nowMs) ? [expiryChange(override)] : [],
         ),
-        ...(isEnd && counts.restored > 0 ? [undoneChange(to, newId(), at)] : []),
+        ...(isEnd && counts.written > 0 ? [undoneChange(to, newId(), at)] : []),
       ],
     };
   }
@@ -114,6 +117,10 @@ export class ImportUndo {
 const importsBelow = (replaced: ReplacedOverride | undefined): string[] =>
   replaced === undefined ? [] : [replaced.importId ?? [], importsBelow(replaced.replaced)].flat();
 
+const importsOf = (writes: readonly Write[]): string[] => [
+  ...new Set(writes.flatMap(({ next, importId }) => (next === undefined ? [] : (importId ?? [])))),
+];
+
 /** What was there before, without what imports left that are undone. */
 const lastingOf = (
   replaced: ReplacedOverride | undefined,
@@ -151,8 +158,11 @@ const countsAfter = (
 
 const MAX_STEP_BYTES = 2 * 1024 * 1024;
 
-const isLight = (written: readonly { found: WrittenOverride }[]): boolean =>
-  written.reduce(
-    (sum, { found }) => sum + Buffer.byteLength(JSON.stringify(found.slot.replaced ?? null)),
-    0,
-  ) <= MAX_STEP_BYTES;
+/** An override that goes and had expired takes two items of a transaction, and each import that is held for lasting one. */
+const isLight = (written: readonly { found: WrittenOverride }[]): boolean => {
+  const replaced = written.map(({ found }) => found.slot.replaced);
+  const items = 2 * written.length + new Set(replaced.flatMap(importsBelow)).size;
+  // what is replaced is kept as text within text
+  const bytes = Buffer.byteLength(JSON.stringify(replaced.map((each) => JSON.stringify(each ?? null))));
+  return items <= MAX_STEP_ITEMS && bytes <= MAX_STEP_BYTES;
+};

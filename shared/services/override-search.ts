@@ -130,11 +130,10 @@ export class OverrideSearch {
 }
 
 /** Whether all that the ranges hold is asked for: then a first read is no larger than the page. */
-const isWhole = ({ q, flagKey, userId, kind, enabled }: OverrideFilter): boolean =>
-  q === undefined &&
-  kind === undefined &&
-  enabled === undefined &&
-  (flagKey === undefined || userId === undefined);
+const isWhole = ({ q, kind, enabled, flagKey, userId, expiresBefore }: OverrideFilter): boolean => {
+  const places = [flagKey, userId, expiresBefore].filter((each) => each !== undefined);
+  return q === undefined && kind === undefined && enabled === undefined && places.length <= 1;
+};
 
 const positionAt = (range: number, after: string | undefined): string => `${range}:${after ?? ''}`;
 

@@ -113,27 +113,45 @@ const addBundles = (coverage: LineCoverage, root: string): void => {
   }
 };
 
-/** What jest counted in a source: its statements, and the branches within them. */
-const rangesOf = (
-  { statementMap, s, branchMap, b }: FileCoverageData,
-  starts: readonly number[],
-): CountedRange[] => {
+interface Counted extends Range {
+  readonly count: number;
+}
+
+/** What jest counted in a source: its functions, their statements, and the branches of these. */
+const countedIn = ({ statementMap, s, branchMap, b, fnMap, f }: FileCoverageData): Counted[] =>
+  [
+    ...Object.entries(fnMap).map(([id, { loc }]) => ({ ...loc, count: f[id] ?? 0 })),
+    ...Object.entries(statementMap).map(([id, range]) => ({ ...range, count: s[id] ?? 0 })),
+    ...Object.entries(branchMap).flatMap(([id, { locations }]) =>
+      locations.map((range, index) => ({ ...range, count: b[id]?.[index] ?? 0 })),
+    ),
+    // an else that is not there has no place
+  ].filter(({ start }) => 'line' in start);
+
+/**
+ * The lines that ran: of those where something begins that is counted, the ones where some of that ran; of the others,
+ * the ones whose first character lies in something that did.
+ */
+export const linesThatRan = (text: string, data: FileCoverageData): number[] => {
+  const starts = lineStarts(text);
   // no column says the end of the line
   const offsetOf = ({ line, column }: Location): number =>
     (column as number | null) === null ? (starts[line] ?? Infinity) : (starts[line - 1] ?? 0) + column;
-  const rangeOf = ({ start, end }: Range, count = 0): CountedRange => ({
-    startOffset: offsetOf(start),
-    endOffset: offsetOf(end),
-    count,
+  const counted = countedIn(data);
+  const around = countsOf(
+    counted.map(({ start, end, count }) => ({
+      startOffset: offsetOf(start),
+      endOffset: offsetOf(end),
+      count,
+    })),
+    text.length,
+  );
+  const begun = new Map<number, number>();
+  counted.forEach(({ start: { line }, count }) => begun.set(line, (begun.get(line) ?? 0) + count));
+  return text.split('\n').flatMap((line, index) => {
+    const first = (starts[index] ?? 0) + line.length - line.trimStart().length;
+    return (begun.get(index + 1) ?? around[first] ?? 0) > 0 ? [index + 1] : [];
   });
-  return [
-    ...Object.entries(statementMap).map(([id, range]) => rangeOf(range, s[id])),
-    ...Object.entries(branchMap).flatMap(([id, { locations }]) =>
-      locations
-        // an else that is not there has no place
-        .flatMap((range, index) => ('line' in range.start ? [rangeOf(range, b[id]?.[index])] : [])),
-    ),
-  ];
 };
 
 /** What ran in jest itself. A file that is in no bundle is code where it has statements. */
@@ -152,14 +170,7 @@ const addUnit = (coverage: LineCoverage, root: string): void => {
     if (code.size === 0) {
       Object.values(data.statementMap).forEach(({ start }) => code.add(start.line));
     }
-    const text = readFileSync(file, 'utf8');
-    const starts = lineStarts(text);
-    const counts = countsOf(rangesOf(data, starts), text.length);
-    starts.forEach((start, index) => {
-      if (counts.subarray(start, starts[index + 1] ?? text.length).some((count) => count > 0)) {
-        ran.add(index + 1);
-      }
-    });
+    linesThatRan(readFileSync(file, 'utf8'), data).forEach((line) => ran.add(line));
   }
 };
 

@@ -4,7 +4,6 @@ import { deviceKey } from '../../../shared/dynamodb/keys';
 import { DynamoOverrideRepository } from '../../../shared/dynamodb/override-repository';
 import { beforeNext } from '../../support/before-next';
 import { driveStream } from '../../support/drive-stream';
-import { giveUnchecked } from '../../support/give-overrides';
 import { composeOverrideReader } from '../../support/stored-overrides';
 import { aCall, aUserId, ENVIRONMENT, openFaultyWorld, type FaultyWorld } from '../../support/world';
 
@@ -125,19 +124,25 @@ describe('the values of a device', () => {
     await expect(pin(null)).rejects.toMatchObject({ code: 'DEVICE_NOT_FOUND' });
   });
 
-  it('go where it becomes a charger, as often as that is said, and do not come back with its type', async () => {
-    await world.container.createFlag({ key: 'charging' });
-    const [user, deviceId] = [aUserId(), 'charging'];
-    await world.container.putDevice(user, deviceId);
-    await world.container.pin({ deviceId }, { charging: true });
-    await world.container.putDevice(user, deviceId, 'charger');
-    expect(await valuesOf('charging', deviceId)).toEqual([]);
-    await giveUnchecked(world, 'charging', { userId: null, deviceId }, true);
-    await world.container.putDevice(user, deviceId, 'charger');
-    expect(await valuesOf('charging', deviceId)).toEqual([]);
-    await world.container.putDevice(user, deviceId, 'phone');
-    expect(await valuesOf('charging', deviceId)).toEqual([]);
-  });
+  it.each(['charger', 'phone'] as const)(
+    'go where it becomes a charger, after an interruption as soon as it is called a %s',
+    async (type) => {
+      const [key, user, deviceId] = [`charging-${type}`, aUserId(), `charging-${type}`];
+      await world.container.createFlag({ key });
+      const pin = () => world.container.pin({ deviceId }, { [key]: true });
+      await world.container.putDevice(user, deviceId);
+      await pin();
+      await world.container.putDevice(user, deviceId, 'charger');
+      expect(await valuesOf(key, deviceId)).toEqual([]);
+      await world.container.putDevice(user, deviceId);
+      await pin();
+      beforeNext(DynamoOverrideRepository, 'ofSubject', () => Promise.reject(new Error('interrupted')));
+      await expect(world.container.putDevice(user, deviceId, 'charger')).rejects.toThrow('interrupted');
+      expect(await valuesOf(key, deviceId)).toMatchObject([{ value: true }]);
+      await world.container.putDevice(user, deviceId, type);
+      expect(await valuesOf(key, deviceId)).toEqual([]);
+    },
+  );
 
   it('go where they were given while it became a charger, not those of the phone that it is again', async () => {
     await world.container.createFlag({ key: 'recharged' });
@@ -149,5 +154,37 @@ describe('the values of a device', () => {
     });
     await world.container.putDevice(user, deviceId, 'charger');
     expect(await valuesOf('recharged', deviceId)).toMatchObject([{ value: true, enabled: true }]);
+  });
+
+  it('are not given to what has become a charger meanwhile', async () => {
+    await world.container.createFlag({ key: 'crossed' });
+    const [user, deviceId] = [aUserId(), 'crossing'];
+    await world.container.putDevice(user, deviceId);
+    beforeNext(DynamoOverrideRepository, 'commit', () =>
+      world.newContainer().putDevice(user, deviceId, 'charger'),
+    );
+    await expect(world.container.pin({ deviceId }, { crossed: true })).rejects.toMatchObject({
+      code: 'INVALID_VALUE',
+    });
+    expect(await valuesOf('crossed', deviceId)).toEqual([]);
+  });
+
+  it('stay where it does not become a charger, because somebody else was faster', async () => {
+    await world.container.createFlag({ key: 'refused' });
+    const [user, deviceId] = [aUserId(), 'refusing'];
+    await world.container.putDevice(user, deviceId);
+    await world.container.pin({ deviceId }, { refused: true });
+    beforeNext(DynamoDeviceRepository, 'commit', () =>
+      world.newContainer().putDevice(user, deviceId, 'tablet'),
+    );
+    const put = world.container.devices.put(
+      aCall({ ifMatch: [1] }),
+      user,
+      deviceId,
+      { type: 'charger' },
+      undefined,
+    );
+    await expect(put).rejects.toMatchObject({ code: 'VERSION_CONFLICT' });
+    expect(await valuesOf('refused', deviceId)).toMatchObject([{ value: true, enabled: true }]);
   });
 });

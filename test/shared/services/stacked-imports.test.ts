@@ -1,6 +1,8 @@
 import type { Import } from '../../../shared/contract/import-answers';
+import { DynamoImportRepository } from '../../../shared/dynamodb/import-repository';
+import { beforeNext } from '../../support/before-next';
 import { csvOf, importSide, includes, users } from '../../support/import-side';
-import { openWorld, type World } from '../../support/world';
+import { aCall, ENVIRONMENT, openWorld, type World } from '../../support/world';
 
 let world: World;
 let side: ReturnType<typeof importSide>;
@@ -80,5 +82,52 @@ describe('imports that were made one on the other', () => {
       await side.undo(key, each);
     }
     expect(await side.listed(key)).toEqual([`${user} include 2`]);
+  });
+
+  it('leave nothing of either where both are undone at the same time', async () => {
+    const key = 'stacked-twice';
+    await world.container.createFlag({ key });
+    const [user] = users(1) as [string];
+    const [first, second] = (await importOneOnTheOther(key, [user], ['first', 'second'])) as [Import, Import];
+    const undoing = await world.container.importJobs.undo(aCall(), side.placeOf(key, second.id));
+    beforeNext(DynamoImportRepository, 'commit', () => side.undo(key, first));
+    await side.workOff(key, undoing);
+    expect(await side.get(key, second)).toMatchObject({ state: 'undone' });
+    expect(await side.listed(key)).toEqual([]);
+  });
+
+  it('are told to be undone, one by one, also where there was nothing left to put back', async () => {
+    const key = 'stacked-told';
+    await world.container.createFlag({ key });
+    const [first, second] = (await importOneOnTheOther(key, users(1), ['first', 'second'])) as [
+      Import,
+      Import,
+    ];
+    await side.undo(key, first);
+    await side.undo(key, second);
+    const { imported } = await side.audited(key);
+    expect(imported.map(({ after }) => after)).toMatchObject([
+      { undoneImportId: second.id, restored: 1, left: 0, removed: 1 },
+      { undoneImportId: first.id, restored: 0, left: 1 },
+      { importId: second.id },
+      { importId: first.id },
+    ]);
+  });
+
+  it('may have values of any size, of which fewer are kept', async () => {
+    const { typed, bulk, createFlag } = world.container;
+    const key = 'stacked-large';
+    const large = (character: string) => character.repeat(32_000);
+    const fields = { type: 'string', variants: { on: 'a', off: 'b' } } as const;
+    await createFlag({ key, ...fields });
+    const [user] = users(1) as [string];
+    for (const [index, character] of ['1', '2', '3', '4'].entries()) {
+      const source = `${key}-from-${String(index)}`;
+      await createFlag({ key: source, ...fields });
+      const value = large('\\') + character;
+      await typed.add(aCall(), user, { flagKey: source, value, enabled: true }, undefined);
+      expect(await bulk.copy(aCall(), source, key)).toMatchObject({ state: 'done', rejected: 0 });
+    }
+    expect((await typed.get(ENVIRONMENT, user, key)).value).toBe(`${large('\\')}4`);
   });
 });
