@@ -1,4 +1,5 @@
 import { appendFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Functions } from './functions';
 import { type StreamRecord, type TableStream, waitFor } from './stream';
 import { compileFilters } from './stream-filter';
@@ -8,6 +9,8 @@ import type { MappingSpec } from './template';
 const IDLE_MS = 250;
 const FIRST_RETRY_MS = 100;
 const LONGEST_RETRY_MS = 5_000;
+/** An invocation that outlasts the stop by more is cut short: its records come again. */
+const STOP_WITHIN_MS = 2_000;
 
 export interface MappingParts {
   readonly spec: MappingSpec;
@@ -39,9 +42,10 @@ export class EventSourceMapping {
     this.running = this.run();
   }
 
+  /** Work of minutes is not waited for: the functions end next. */
   async stop(): Promise<void> {
     this.stopping.abort();
-    await this.running;
+    await Promise.race([this.running, sleep(STOP_WITHIN_MS, undefined, { ref: false })]);
   }
 
   private get isStopping(): boolean {
@@ -58,6 +62,8 @@ export class EventSourceMapping {
         }
         await this.deliverAll(records.filter(this.passes));
         this.commit(records);
+        // an engine looks through all its records for each read: many at a time cost it least
+        await waitFor(IDLE_MS, this.stopping.signal);
       } catch (error) {
         this.parts.log(error);
         // what was read and not committed is read again

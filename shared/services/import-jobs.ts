@@ -29,15 +29,16 @@ export class ImportJobs {
     return shownImport(record, await this.errorsOf(record));
   }
 
-  /** Puts back what the import replaced; `undoReason` is for the log. */
+  /** Puts back what the import replaced; `undoReason` is for the log. A dry run gives the import as it is. */
   async undo(call: Call, of: ImportPlace, undoReason?: string): Promise<Import> {
-    const undoing = await this.begin(of, (record) => {
+    const next = (record: ImportRecord): ImportRecord => {
       const isOver = record.state === 'done' || record.state === 'cancelled' || record.state === 'failed';
       if (!isOver || record.isDryRun) {
         throw inState(record, 'what is undone is an import that has written something and is over');
       }
-      return { ...begun(record, call, 'undoing', this.parts.clock()), undoReason };
-    });
+      return call.dryRun ? record : { ...begun(record, call, 'undoing', this.parts.clock()), undoReason };
+    };
+    const undoing = call.dryRun ? next(await this.present(of)) : await this.begin(of, next);
     return shownImport(undoing, await this.errorsOf(undoing));
   }
 

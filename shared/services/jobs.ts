@@ -20,6 +20,8 @@ export interface JobServiceParts {
 }
 
 const LOOK_AGAIN_MS = 250;
+/** After so long it is the turn of whatever else waits: a stream gives one record after the other. */
+const TURN_MS = 20_000;
 
 /** Whether it will never read its parts again; after a dry run it takes others, and may be started. */
 const isOver = (record: ImportRecord): boolean =>
@@ -30,14 +32,16 @@ export class JobService {
   constructor(private readonly parts: JobServiceParts) {}
 
   /**
-   * Does what one stream record asks for; false where it should come again. A record that cannot be understood holds
-   * up no other.
+   * Does what one stream record asks for, for a turn and while `hasTime()`; false where it should come again. A record
+   * that cannot be understood holds up no other.
    */
   async runRecord(record: unknown, hasTime: () => boolean): Promise<boolean> {
-    const { readRecord, sweeps, telemetry } = this.parts;
+    const { readRecord, sweeps, clock, telemetry } = this.parts;
+    const untilMs = clock() + TURN_MS;
+    const isItsTurn = (): boolean => clock() < untilMs && hasTime();
     try {
       const job = readRecord(record);
-      await ('sweep' in job ? sweeps.sweep(job.sweep, hasTime) : this.workOff(job.import, hasTime));
+      await ('sweep' in job ? sweeps.sweep(job.sweep, isItsTurn) : this.workOff(job.import, isItsTurn));
       return true;
     } catch (error) {
       if (error instanceof PoisonRecord) {

@@ -142,9 +142,7 @@ export class RevertService {
           : 'This is the undo of an import, which is not taken back: import again.',
       );
     }
-    const { imports } = this.parts;
-    const of = { environment, flagKey, importId };
-    return call.dryRun ? imports.get(of) : imports.undo(call, of, reasonOfRevert(id));
+    return this.parts.imports.undo(call, { environment, flagKey, importId }, reasonOfRevert(id));
   }
 }
 

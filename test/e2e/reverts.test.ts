@@ -82,6 +82,7 @@ describe('reverting', () => {
     const { includes } = (await ask('GET', `${path}/users`)).body;
     expect(includes).toMatchObject([{ userId: kept, reason: 'before' }]);
     expectProblem(await revert(id), 409, 'IN_USE');
+    expectProblem(await revert(id, '?dryRun=true'), 409, 'IN_USE');
     const undo = await eventually(
       () => ask('GET', `/api/admin/audit?event=overrides.imported&flagKey=${keyOf(path)}&limit=1`),
       ({ body }) => {

@@ -1,5 +1,14 @@
+import { DynamoImportRepository } from '../../../shared/dynamodb/import-repository';
+import { runKey } from '../../../shared/dynamodb/keys';
+import { beforeNext } from '../../support/before-next';
 import { csvOf, importSide, includes, users } from '../../support/import-side';
-import { composeStreamSide, ENVIRONMENT, openFaultyWorld, type FaultyWorld } from '../../support/world';
+import {
+  composeStreamSide,
+  ENVIRONMENT,
+  openFaultyWorld,
+  passTime,
+  type FaultyWorld,
+} from '../../support/world';
 
 let world: FaultyWorld;
 let side: ReturnType<typeof importSide>;
@@ -136,5 +145,27 @@ describe('a step that is refused again and again', () => {
     await flagTable.update({ Key, UpdateExpression: 'REMOVE changeId' });
     expect(await run()).toBe(true);
     expect(await side.get(key, started)).toMatchObject({ state: 'done', added: 2, updated: 1 });
+  });
+});
+
+describe('an import that takes long', () => {
+  it('lets other jobs have their turn, and goes on behind them', async () => {
+    const key = 'long';
+    await world.container.createFlag({ key });
+    const started = await side.started(key, [csvOf(includes(users(200)))]);
+    const NewImage = { environment: { S: ENVIRONMENT }, flagKey: { S: key }, importId: { S: started.id } };
+    const { jobs } = composeStreamSide(world);
+    const rounds = async () =>
+      (await side.drive.tables.flagTable.get(runKey(side.placeOf(key, started.id)), 'strong'))?.['round'];
+    const before = await rounds();
+    beforeNext(DynamoImportRepository, 'commit', async () => {
+      passTime(20_001);
+    });
+    expect(await jobs.runRecord({ dynamodb: { NewImage } }, () => true)).toBe(true);
+    jest.restoreAllMocks();
+    expect(await side.get(key, started)).toMatchObject({ state: 'running', progress: { done: 90 } });
+    expect(await rounds()).toBe(Number(before) + 1);
+    expect(await jobs.runRecord({ dynamodb: { NewImage } }, () => true)).toBe(true);
+    expect(await side.get(key, started)).toMatchObject({ state: 'done', added: 200 });
   });
 });
