@@ -5,7 +5,7 @@ import { type StreamRecord, type TableStream, waitFor } from './stream';
 import { compileFilters } from './stream-filter';
 import type { MappingSpec } from './template';
 
-/** Lambda looks four times a second. */
+/** Lambda looks four times a second, whether there is something or not. */
 const IDLE_MS = 250;
 const FIRST_RETRY_MS = 100;
 const LONGEST_RETRY_MS = 5_000;
@@ -56,13 +56,8 @@ export class EventSourceMapping {
     while (!this.isStopping) {
       try {
         const records = await this.parts.stream.read();
-        if (records.length === 0) {
-          await waitFor(IDLE_MS, this.stopping.signal);
-          continue;
-        }
         await this.deliverAll(records.filter(this.passes));
         this.commit(records);
-        // an engine looks through all its records for each read: many at a time cost it least
         await waitFor(IDLE_MS, this.stopping.signal);
       } catch (error) {
         this.parts.log(error);
