@@ -73,7 +73,7 @@ export class EvaluationService {
 
   private async prepare(context: EvaluationContext, isFresh: boolean): Promise<Prepared> {
     const { flagCache, sha256, clock } = this.parts;
-    const ruleset = await flagCache.get(context.environment, isFresh);
+    const ruleset = await flagCache.get(context.environment, isFresh ? 'fresh' : 'checked');
     const overrides = await this.overridesOf(context, ruleset.overridesVersion);
     const known =
       overrides.isOwnDevice || context.deviceId === undefined ? context : { ...context, deviceId: undefined };

@@ -14,6 +14,8 @@ const FULL_LOAD_EVERY_MS = 5 * 60_000;
 const JITTER = 0.2;
 /** What a check may cost the request that happens to make it. */
 const CHECK_BUDGET_MS = 400;
+/** What it may cost a request that is of no use without it. */
+const EXACT_BUDGET_MS = 2_000;
 /** What a full load may take. The first of a container is waited for: without it nothing can be answered at all. */
 const FULL_LOAD_BUDGET_MS = 2_500;
 /** A full load that failed is tried again after this; the checks go on meanwhile. */
@@ -29,6 +31,13 @@ export interface Ruleset {
   /** The store did not answer the last check: this is the last good state. */
   readonly isStale: boolean;
 }
+
+/**
+ * How new a ruleset must be. `checked`: as of the last check, half a second ago at most while the store answers.
+ * `fresh`: as of a check that begins now, unless the store did not answer the last one. `exact`: the same, but the
+ * store is asked in any case and given two seconds.
+ */
+export type Freshness = 'checked' | 'fresh' | 'exact';
 
 interface Cached {
   ruleset: Ruleset;
@@ -57,24 +66,21 @@ export class FlagCache {
 
   constructor(private readonly parts: FlagCacheParts) {}
 
-  /**
-   * The ruleset as of the last check, half a second ago at most while the store answers; throws `StoreUnavailable`
-   * only where there never was one. With `isFresh` a check that begins now is waited for, unless the store did not
-   * answer the last one.
-   */
-  async get(environment: string, isFresh = false): Promise<Ruleset> {
+  /** The ruleset, marked where the store did not answer; throws `StoreUnavailable` only where there never was one. */
+  async get(environment: string, freshness: Freshness = 'checked'): Promise<Ruleset> {
     const cached = this.cached.get(environment);
     if (cached === undefined) {
       await this.loadAll(environment);
-      return this.get(environment, isFresh);
+      return this.get(environment, freshness);
     }
-    const isNow = isFresh && !cached.ruleset.isStale;
+    const isNow = freshness === 'exact' || (freshness === 'fresh' && !cached.ruleset.isStale);
     if (isNow) {
       // one that is under way may have asked before the caller did
       await this.checking.get(environment);
     }
     if (isNow || this.parts.clock() >= cached.checkAt) {
-      await this.once(this.checking, environment, () => this.check(environment, cached, isNow));
+      const budgetMs = freshness === 'exact' ? EXACT_BUDGET_MS : CHECK_BUDGET_MS;
+      await this.once(this.checking, environment, () => this.check(environment, cached, isNow, budgetMs));
     }
     return cached.ruleset;
   }
@@ -90,15 +96,18 @@ export class FlagCache {
     return started;
   }
 
-  private async check(environment: string, cached: Cached, isStrong: boolean): Promise<void> {
+  private async check(
+    environment: string,
+    cached: Cached,
+    isStrong: boolean,
+    budgetMs: number,
+  ): Promise<void> {
     const { clock, telemetry } = this.parts;
     try {
-      const isWhole = await withOwnDeadline(CHECK_BUDGET_MS, () =>
-        this.readChanges(environment, cached, isStrong),
-      );
+      const isWhole = await withOwnDeadline(budgetMs, () => this.readChanges(environment, cached, isStrong));
       cached.checkAt = clock() + jittered(CHECK_EVERY_MS);
       if (!isWhole || clock() >= cached.fullLoadAt) {
-        await this.loadAllBeside(environment, cached, isWhole);
+        await this.loadAllBeside(environment, cached, isWhole, budgetMs);
       }
     } catch (error) {
       telemetry.warn('ruleset not refreshed, the last good one serves', { environment, error });
@@ -129,7 +138,12 @@ export class FlagCache {
   }
 
   /** A full load that takes longer than a check goes on beside the requests, which have the last ruleset meanwhile. */
-  private async loadAllBeside(environment: string, cached: Cached, isWhole: boolean): Promise<void> {
+  private async loadAllBeside(
+    environment: string,
+    cached: Cached,
+    isWhole: boolean,
+    budgetMs: number,
+  ): Promise<void> {
     const { clock, telemetry } = this.parts;
     const load = this.loadAll(environment).then(
       () => true,
@@ -139,7 +153,7 @@ export class FlagCache {
         return false;
       },
     );
-    const isLoaded = await Promise.race([load, sleep(CHECK_BUDGET_MS, false, { ref: false })]);
+    const isLoaded = await Promise.race([load, sleep(budgetMs, false, { ref: false })]);
     if (!isLoaded && !isWhole) {
       telemetry.count('StaleEvaluations');
       cached.ruleset = { ...cached.ruleset, isStale: true };

@@ -65,7 +65,7 @@ export class FlagPanelService {
       ...(deviceId === undefined ? [] : [{ userId: null, deviceId }]),
     ];
     const read = async () => {
-      const ruleset = await flagCache.get(environment, true);
+      const ruleset = await flagCache.get(environment, 'exact');
       return { ruleset, overrides: await this.overridesOf(environment, ruleset, subjects) };
     };
     const [{ context, identity }, { ruleset, overrides }] = await Promise.all([
