@@ -104,18 +104,26 @@ export class DeviceService {
   /** Ends the registration, and takes the device's overrides along. */
   async remove(call: Call, owner: string | undefined, deviceId: string): Promise<void> {
     const userId = this.ownerOf(owner);
+    const { devices, deviceOverrides, clock } = this.parts;
     const endedAtMs = await retryOnConflict(async () => {
-      const slot = await this.parts.devices.readSlot(deviceId);
+      const readAtMs = clock();
+      const slot = await devices.readSlot(deviceId);
+      if (slot.device === undefined) {
+        // what an end that was interrupted has left
+        await deviceOverrides.removeAll(call, deviceId, readAtMs);
+      }
       if (slot.device?.userId !== userId) {
         throw deviceNotFound(deviceId);
       }
       checkVersion(call, slot.device.version);
-      // before the registration goes: what is interrupted in between can be asked for again
-      await this.parts.deviceOverrides.removeAll(call, deviceId, Infinity);
+      if (call.ifMatch === undefined) {
+        // before the registration goes: what is interrupted in between can be asked for again
+        await deviceOverrides.removeAll(call, deviceId, Infinity);
+      }
       return this.commit(call, slot, undefined, 'device.removed');
     });
     // what was given in between, or was too new to be found; not what the next registration has already
-    await this.parts.deviceOverrides.removeAll(call, deviceId, endedAtMs);
+    await deviceOverrides.removeAll(call, deviceId, endedAtMs);
   }
 
   /** Ends every registration of a user; says how many there were. */

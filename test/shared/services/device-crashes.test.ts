@@ -47,6 +47,13 @@ const PATHS: readonly CrashPath[] = [
     events: { 'device.feature_flags.changed': 1, 'device.removed': 1 },
   },
   {
+    name: 'removing a device with a value, of a version that is named',
+    prepare: registerAndPin,
+    write: ({ devices }, { userId, deviceId }) => devices.remove(aCall({ ifMatch: [1] }), userId, deviceId),
+    again: 'DEVICE_NOT_FOUND',
+    events: { 'device.feature_flags.changed': 1, 'device.removed': 1 },
+  },
+  {
     name: 'removing a person with overrides here and elsewhere and a device',
     prepare: async (container, subject) => {
       const { key, userId } = subject;

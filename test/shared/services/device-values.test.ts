@@ -187,4 +187,19 @@ describe('the values of a device', () => {
     await expect(put).rejects.toMatchObject({ code: 'VERSION_CONFLICT' });
     expect(await valuesOf('refused', deviceId)).toMatchObject([{ value: true, enabled: true }]);
   });
+
+  it('stay where its end is refused, because somebody else was faster', async () => {
+    await world.container.createFlag({ key: 'kept-on' });
+    const [user, deviceId] = [aUserId(), 'keeping'];
+    await world.container.putDevice(user, deviceId);
+    await world.container.pin({ deviceId }, { 'kept-on': true });
+    beforeNext(DynamoDeviceRepository, 'commit', () =>
+      world.newContainer().putDevice(user, deviceId, 'tablet'),
+    );
+    const removed = world.container.devices.remove(aCall({ ifMatch: [1] }), user, deviceId);
+    await expect(removed).rejects.toMatchObject({ code: 'VERSION_CONFLICT' });
+    expect(await valuesOf('kept-on', deviceId)).toMatchObject([{ value: true, enabled: true }]);
+    await world.container.devices.remove(aCall({ ifMatch: [2] }), user, deviceId);
+    expect(await valuesOf('kept-on', deviceId)).toEqual([]);
+  });
 });
