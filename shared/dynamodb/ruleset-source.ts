@@ -76,6 +76,11 @@ interface Changed {
 
 /** Where changes come faster than they can be read, the next check has those that came last. */
 const MAX_READS = 3;
+/**
+ * Of changes that are read one by one, so that it takes as little time behind an hour's sleep as behind a moment's:
+ * what a check cannot end, no check would.
+ */
+const MAX_CHANGES = 100;
 
 export class DynamoRulesetSource implements RulesetSource {
   constructor(private readonly table: Table) {}
@@ -127,17 +132,16 @@ export class DynamoRulesetSource implements RulesetSource {
   }
 
   /**
-   * Adds what changed behind a version; answers the version that this leads to, undefined where the record has a gap.
-   * Asked again after the items were read: one of them may be newer than the changes known so far, and name a segment
-   * that is newer too.
+   * Adds what changed behind a version; answers the version that this leads to, undefined where the record has a gap or
+   * is too long. Asked again after the items were read: one of them may be newer than the changes known so far, and name
+   * a segment that is newer too.
    */
   private async addChanged(
     environment: string,
     since: number,
     changed: Changed,
   ): Promise<number | undefined> {
-    let version = since;
-    const pages = this.table.query({
+    const { items } = await this.table.queryPage({
       KeyConditionExpression: 'PK = :pk AND SK BETWEEN :first AND :last',
       ExpressionAttributeValues: {
         ':pk': environmentPartition(environment),
@@ -145,21 +149,23 @@ export class DynamoRulesetSource implements RulesetSource {
         ':last': changedKey(environment, Number.MAX_SAFE_INTEGER).SK,
       },
       ConsistentRead: true,
+      Limit: MAX_CHANGES + 1,
     });
-    for await (const page of pages) {
-      for (const row of page) {
-        version += 1;
-        const { SK, flagKey, segmentKey } = row;
-        if (SK !== changedKey(environment, version).SK) {
-          return undefined;
-        }
-        if (typeof flagKey === 'string') {
-          changed.flags.add(flagKey);
-        } else if (typeof segmentKey === 'string') {
-          changed.segments.add(segmentKey);
-        } else {
-          return undefined;
-        }
+    if (items.length > MAX_CHANGES) {
+      return undefined;
+    }
+    let version = since;
+    for (const { SK, flagKey, segmentKey } of items) {
+      version += 1;
+      if (SK !== changedKey(environment, version).SK) {
+        return undefined;
+      }
+      if (typeof flagKey === 'string') {
+        changed.flags.add(flagKey);
+      } else if (typeof segmentKey === 'string') {
+        changed.segments.add(segmentKey);
+      } else {
+        return undefined;
       }
     }
     return version;

@@ -97,6 +97,21 @@ describe('the flags of a container', () => {
     expect(await isEnabled(cache, 'behind-the-gap')).toBe(false);
   });
 
+  it('are all read again where so much has changed that one by one would take longer', async () => {
+    await world.container.createFlag({ key: 'slept-through' });
+    const cache = open();
+    await cache.get(ENVIRONMENT);
+    for (let count = 1; count <= 101; count += 1) {
+      await world.container.flags.patch(aCall(), 'slept-through', { description: `change ${String(count)}` });
+    }
+    await enable('slept-through');
+    nowMs += 650;
+    const calls = await callsDuring(async () => {
+      expect(await isEnabled(cache, 'slept-through')).toBe(true);
+    });
+    expect(calls.sort()).toEqual(['BatchGetItem', 'BatchGetItem', 'GetItem', 'Query', 'Query']);
+  });
+
   it('are as new as the question where that is asked for, also while a check is under way', async () => {
     await world.container.createFlag({ key: 'asked-fresh' });
     const source = new DynamoRulesetSource(openTables(world.config).flagTable);
