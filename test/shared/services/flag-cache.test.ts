@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DeleteCommand, DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { compilers } from '../../../shared/composition/compilers';
@@ -110,81 +109,6 @@ describe('the flags of a container', () => {
       expect(await isEnabled(cache, 'slept-through')).toBe(true);
     });
     expect(calls.sort()).toEqual(['BatchGetItem', 'BatchGetItem', 'GetItem', 'Query', 'Query']);
-  });
-
-  it('are as new as the question where that is asked for, also while a check is under way', async () => {
-    await world.container.createFlag({ key: 'asked-fresh' });
-    const source = new DynamoRulesetSource(openTables(world.config).flagTable);
-    let letGo: () => void = () => undefined;
-    const held = new Promise<void>((resolve) => {
-      letGo = resolve;
-    });
-    let isHeld = false;
-    const slow = {
-      loadAll: source.loadAll.bind(source),
-      loadChanged: source.loadChanged.bind(source),
-      versions: async (environment: string, isStrong?: boolean) => {
-        const versions = await source.versions(environment, isStrong);
-        await (isHeld ? held : undefined);
-        return versions;
-      },
-    };
-    const cache = new FlagCache({ source: slow, compilers, clock, telemetry });
-    await cache.get(ENVIRONMENT);
-    nowMs += 650;
-    isHeld = true;
-    const checked = cache.get(ENVIRONMENT);
-    await enable('asked-fresh');
-    isHeld = false;
-    const fresh = cache.get(ENVIRONMENT, 'fresh');
-    letGo();
-    await checked;
-    expect(isOn((await fresh).flags.get('asked-fresh'))).toBe(true);
-  });
-
-  it('are not asked for again and again by those who want them fresh while the store does not answer', async () => {
-    const cache = open();
-    await cache.get(ENVIRONMENT);
-    world.proxy.inject('fail');
-    await cache.get(ENVIRONMENT, 'fresh');
-    const calls = await callsDuring(async () => {
-      for (let count = 0; count < 5; count += 1) {
-        expect(await cache.get(ENVIRONMENT, 'fresh')).toMatchObject({ isStale: true });
-      }
-    });
-    expect(calls).toEqual([]);
-  });
-
-  it('are waited for by those whom an old answer is of no use to, also behind a failure', async () => {
-    await world.container.createFlag({ key: 'asked-exactly' });
-    const cache = open();
-    await cache.get(ENVIRONMENT);
-    world.proxy.inject('fail');
-    expect(await cache.get(ENVIRONMENT, 'exact')).toMatchObject({ isStale: true });
-    world.proxy.heal();
-    await enable('asked-exactly');
-    expect(await cache.get(ENVIRONMENT, 'fresh')).toMatchObject({ isStale: true });
-    const exact = await cache.get(ENVIRONMENT, 'exact');
-    expect(exact.isStale).toBe(false);
-    expect(isOn(exact.flags.get('asked-exactly'))).toBe(true);
-  });
-
-  it('have longer to be read where an old answer is of no use', async () => {
-    await world.container.createFlag({ key: 'asked-patiently' });
-    const source = new DynamoRulesetSource(openTables(world.config).flagTable);
-    const slow = {
-      loadAll: source.loadAll.bind(source),
-      loadChanged: source.loadChanged.bind(source),
-      versions: async (environment: string, isStrong?: boolean) => {
-        await sleep(isStrong === true ? 700 : 0);
-        return source.versions(environment, isStrong);
-      },
-    };
-    const cache = new FlagCache({ source: slow, compilers, clock, telemetry });
-    await cache.get(ENVIRONMENT);
-    await enable('asked-patiently');
-    expect(isOn((await cache.get(ENVIRONMENT, 'fresh')).flags.get('asked-patiently'))).toBe(false);
-    expect(isOn((await cache.get(ENVIRONMENT, 'exact')).flags.get('asked-patiently'))).toBe(true);
   });
 
   it('have the segment that a flag names, however fast both were made', async () => {
