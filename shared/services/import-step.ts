@@ -65,7 +65,7 @@ export class ImportSteps {
     for (;;) {
       const next = await this.parts.sources.next(record, limit);
       const outcomes = await this.outcomesOf(record, flag, next.entries, next.row);
-      if (limit === 1 || isLight(outcomes)) {
+      if (limit === 1 || isLight(outcomes, record)) {
         return this.stepOf(record, next, outcomes);
       }
       limit = Math.ceil(limit / 2);
@@ -189,8 +189,9 @@ export class ImportSteps {
   }
 }
 
-const isLight = (outcomes: readonly Outcome[]): boolean => {
-  const written = outcomes.flatMap((outcome) => ('write' in outcome ? [outcome] : []));
+/** Whether one transaction takes what these rows come to. */
+const isLight = (outcomes: readonly Outcome[], { isDryRun }: ImportRecord): boolean => {
+  const written = isDryRun ? [] : outcomes.flatMap((outcome) => ('write' in outcome ? [outcome] : []));
   const items = written.reduce((sum, { ended }) => sum + 1 + ended.length, 0);
   const rows = outcomes.flatMap((outcome) => ('row' in outcome ? [outcome.row] : []));
   return (
