@@ -13,7 +13,7 @@ import { expiryChange, hasExpired } from './expiry-change';
 import { unfitOverride } from './fitting-value';
 import { undoneChange } from './import-changes';
 
-const STEP = 45;
+const STEP = 90;
 /** A transaction has at most 100 items; some of them are the import itself, counters, its event. */
 const MAX_STEP_ITEMS = 92;
 
@@ -35,13 +35,14 @@ export class ImportUndo {
     const { imports, clock, newId } = this.parts;
     let limit = STEP;
     let page = await imports.written(record, { after: record.cursor, limit });
-    while (limit > 1 && !isLight(page.written)) {
+    let nowMs = clock();
+    while (limit > 1 && !isLight(page.written, nowMs)) {
       limit = Math.ceil(limit / 2);
       page = await imports.written(record, { after: record.cursor, limit });
+      nowMs = clock();
     }
     const written = page.written.map(({ found }) => found);
     const undone = await this.undoneBelow(record, written);
-    const nowMs = clock();
     const at = new Date(nowMs).toISOString();
     const restored = written.map((each) => {
       const replaced = lastingOf(each.slot.replaced, undone);
@@ -159,9 +160,12 @@ const countsAfter = (
 const MAX_STEP_BYTES = 2 * 1024 * 1024;
 
 /** An override that goes and had expired takes two items of a transaction, and each import that is held for lasting one. */
-const isLight = (written: readonly { found: WrittenOverride }[]): boolean => {
+const isLight = (written: readonly { found: WrittenOverride }[], nowMs: number): boolean => {
   const replaced = written.map(({ found }) => found.slot.replaced);
-  const items = 2 * written.length + new Set(replaced.flatMap(importsBelow)).size;
+  const expired = written.filter(
+    ({ found: { slot } }) => slot.override !== undefined && hasExpired(slot.override, nowMs),
+  );
+  const items = written.length + expired.length + new Set(replaced.flatMap(importsBelow)).size;
   // what is replaced is kept as text within text
   const bytes = Buffer.byteLength(JSON.stringify(replaced.map((each) => JSON.stringify(each ?? null))));
   return items <= MAX_STEP_ITEMS && bytes <= MAX_STEP_BYTES;
