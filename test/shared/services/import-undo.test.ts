@@ -1,6 +1,6 @@
 import { composeMetricsService } from '../../../shared/composition/metrics-service';
 import { withDeadline } from '../../../shared/deadline';
-import { csvOf, importSide, includes, users } from '../../support/import-side';
+import { csvOf, importSide, includes, type Row, users } from '../../support/import-side';
 import { aCall, aUserId, ENVIRONMENT, openWorld, passTime, type World } from '../../support/world';
 
 let world: World;
@@ -60,6 +60,44 @@ describe('an undo of what replaced an override that is over by now', () => {
     const generation = await side.drive.generationOf('prolonged');
     const items = await world.engine.itemsBeginning(`FLAG#${ENVIRONMENT}#prolonged#${generation}`, 'USER#');
     expect(items).toMatchObject([{ tombstone: true }]);
+  });
+});
+
+describe('an undo of many overrides', () => {
+  it('puts back as many at a time as an import wrote', async () => {
+    await world.container.createFlag({ key: 'many' });
+    const started = await side.started('many', [csvOf(includes(users(180)))]);
+    await side.workOff('many', started);
+    const { version } = await side.get('many', started);
+    // it begins with a step of its own
+    expect(await side.undo('many', started)).toMatchObject({
+      version: version + 3,
+      undo: { restored: 180, left: 0 },
+    });
+    expect(await side.listed('many')).toEqual([]);
+  });
+
+  it('tells the end of each that has expired', async () => {
+    await world.container.createFlag({ key: 'many-over' });
+    const expiresAt = new Date(Date.now() + HOUR_MS).toISOString();
+    const rows = users(180).map((userId, index): Row => [
+      userId,
+      'include',
+      '',
+      index % 2 === 0 ? expiresAt : '',
+    ]);
+    const started = await side.started('many-over', [csvOf(rows)]);
+    await side.workOff('many-over', started);
+    passTime(HOUR_MS);
+    expect(await side.undo('many-over', started)).toMatchObject({
+      state: 'undone',
+      undo: { restored: 180, left: 0 },
+    });
+    const { imported } = await side.audited('many-over');
+    expect(imported[0]?.after).toMatchObject({ restored: 180, added: 0, updated: 0, removed: 90 });
+    const events = (await side.drive.auditLog()).filter(({ flagKey }) => flagKey === 'many-over');
+    expect(events.filter(({ event }) => event === 'override.expired')).toHaveLength(90);
+    expect(await side.counted('many-over')).toMatchObject({ include: 0 });
   });
 });
 
