@@ -2,6 +2,7 @@ import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { DeleteCommand, DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { dynamoClient } from './engine';
+import { waitFor } from './stream';
 import type { TableSpec } from './template';
 
 /** DynamoDB takes up to days; a laptop shows late removal within a moment. */
@@ -10,6 +11,8 @@ const FIVE_YEARS_SECONDS = 5 * 365 * 24 * 3600;
 
 /** So that a delay of nothing does not read the tables without a pause. */
 const SHORTEST_INTERVAL_MS = 200;
+/** Pauses between the pages of a table are so many times as long as their reading: a large one is nobody's only work. */
+const PAUSE_SHARE = 20;
 
 type Key = Record<string, unknown>;
 
@@ -42,8 +45,7 @@ export class CollectedItems {
 
 /** Removes what has expired, late, as DynamoDB would: the embedded engine does not. */
 export class Collector {
-  private timer: NodeJS.Timeout | undefined;
-  private isStopped = false;
+  private readonly stopping = new AbortController();
   private readonly client: DynamoDBDocumentClient;
 
   constructor(
@@ -57,24 +59,18 @@ export class Collector {
   }
 
   start(): void {
-    const next = () => {
-      if (this.isStopped) {
-        return;
+    const { signal } = this.stopping;
+    const run = async (): Promise<void> => {
+      while (!signal.aborted) {
+        await this.collect().catch(this.log);
+        await waitFor(Math.max(SHORTEST_INTERVAL_MS, this.delayMs / 2), signal);
       }
-      this.timer = setTimeout(
-        () => {
-          this.collect().catch(this.log).finally(next);
-        },
-        Math.max(SHORTEST_INTERVAL_MS, this.delayMs / 2),
-      );
-      this.timer.unref();
     };
-    next();
+    void run();
   }
 
   stop(): void {
-    this.isStopped = true;
-    clearTimeout(this.timer);
+    this.stopping.abort();
   }
 
   async collect(): Promise<void> {
@@ -89,7 +85,10 @@ export class Collector {
     const before = Math.floor((Date.now() - this.delayMs) / 1000);
     const keyNames = (input.KeySchema ?? []).map(({ AttributeName }) => String(AttributeName));
     let start: Key | undefined;
+    let pauseMs = 0;
     do {
+      await waitFor(pauseMs, this.stopping.signal);
+      const askedAtMs = Date.now();
       const page = await this.client.send(
         new ScanCommand({
           TableName: input.TableName,
@@ -99,12 +98,13 @@ export class Collector {
           ExclusiveStartKey: start,
         }),
       );
+      pauseMs = PAUSE_SHARE * (Date.now() - askedAtMs);
       for (const item of page.Items ?? []) {
         const key = Object.fromEntries(keyNames.map((name) => [name, item[name] as unknown]));
         await this.remove(input.TableName, key, ttlAttribute, Number(item[ttlAttribute]));
       }
       start = page.LastEvaluatedKey;
-    } while (start !== undefined);
+    } while (start !== undefined && !this.stopping.signal.aborted);
   }
 
   private async remove(tableName: string, key: Key, ttlAttribute: string, ttl: number): Promise<void> {

@@ -12,8 +12,9 @@ export const handler = async (
 ): Promise<DynamoDBBatchResponse> => {
   startInvocation(context.awsRequestId, context.functionName);
   const moved = new Set<string>();
+  const ends = changes.beginBatch();
   const recordOne = async (record: DynamoDBRecord): Promise<void> => {
-    for (const environment of await changes.record(record)) {
+    for (const environment of await changes.record(record, ends)) {
       moved.add(environment);
     }
   };

@@ -2,9 +2,10 @@ import type { AuditEventName } from '../contract/audit';
 import { PoisonRecord } from '../errors';
 import type { AuditRepository, CountMove } from '../audit-ports';
 import type { OverridePlace, OverrideRepository, OverrideSubject, StoredOverride } from '../override-ports';
-import type { Change, FlagGeneration, FlagRepository, RulesetPart, Telemetry } from '../ports';
+import type { Change, FlagRepository, RulesetPart, Telemetry } from '../ports';
 import type { ChangeRepository, CorruptItem, ItemChange, SweepRepository, Transition } from '../stream-ports';
 import { expiryChange, hasExpired } from './expiry-change';
+import { GenerationEnds } from './generation-ends';
 import { overrideTotals, totalsOfActions } from './override-totals';
 import { unattributedChange } from './unattributed-change';
 
@@ -60,14 +61,19 @@ const DEVICE_EVENTS: ReadonlySet<AuditEventName> = new Set([
 export class ChangeService {
   constructor(private readonly parts: ChangeServiceParts) {}
 
+  /** What is asked for records that have come together. */
+  beginBatch(): GenerationEnds {
+    return new GenerationEnds(this.parts);
+  }
+
   /**
    * Records what one stream record tells. Answers the environments whose cached overrides it outdates.
-   * A record that cannot be understood is put aside, so that it holds up no other.
+   * A record that cannot be understood is put aside, so that it holds up no other. `ends` are those of its batch.
    */
-  async record(record: { readonly eventID?: string }): Promise<readonly string[]> {
+  async record(record: { readonly eventID?: string }, ends: GenerationEnds): Promise<readonly string[]> {
     const { readRecord, audit, telemetry } = this.parts;
     try {
-      return await this.recordChange(readRecord(record));
+      return await this.recordChange(readRecord(record), ends);
     } catch (error) {
       if (!(error instanceof PoisonRecord)) {
         throw error;
@@ -79,21 +85,21 @@ export class ChangeService {
     }
   }
 
-  private async recordChange(change: ItemChange): Promise<readonly string[]> {
+  private async recordChange(change: ItemChange, ends: GenerationEnds): Promise<readonly string[]> {
     switch (change.item) {
       case 'change':
         await this.file(change.change);
         return this.outdatedBy(change.change);
       case 'flag':
         if (await this.recordDefinition(change, { flagKey: change.flagKey })) {
-          await this.sweepLeftBehind(change);
+          await this.sweepLeftBehind(change, ends);
         }
         return [];
       case 'segment':
         await this.recordDefinition(change, { segmentKey: change.segmentKey });
         return [];
       case 'override':
-        return this.recordOverride(change);
+        return this.recordOverride(change, ends);
     }
   }
 
@@ -136,25 +142,29 @@ export class ChangeService {
   }
 
   /** A generation that ended past the API leaves its overrides behind as well. */
-  private async sweepLeftBehind(change: Extract<ItemChange, { item: 'flag' }>): Promise<void> {
+  private async sweepLeftBehind(
+    change: Extract<ItemChange, { item: 'flag' }>,
+    ends: GenerationEnds,
+  ): Promise<void> {
     const { environment, flagKey, before } = change;
     if (before === undefined || 'corrupt' in before) {
       return;
     }
     const of = { environment, flagKey, generation: before.generation };
-    if (!(await this.isAlive(of))) {
+    if (!(await ends.isAlive(of))) {
       await this.parts.sweeps.request(of);
     }
   }
 
   private async recordOverride(
     change: Extract<ItemChange, { item: 'override' }>,
+    ends: GenerationEnds,
   ): Promise<readonly string[]> {
     const { place: of, before, after } = change;
     if (before === undefined && after === undefined) {
       return [];
     }
-    const end = await this.endOf(of);
+    const end = await ends.of(of);
     const atMs = Date.parse(change.at) + RECORD_TIME_STEP_MS;
     const expired =
       change.isCollection && before !== undefined && !('corrupt' in before) && hasExpired(before, atMs);
@@ -180,20 +190,6 @@ export class ChangeService {
       end === undefined ? moved(of, before, after) : undefined,
     );
     return [of.environment];
-  }
-
-  /** When the generation's flag was deleted, in epoch milliseconds; undefined while it lives. */
-  private async endOf(of: FlagGeneration): Promise<number | undefined> {
-    if (await this.isAlive(of)) {
-      return undefined;
-    }
-    const deletion = await this.parts.changes.findEnd(of);
-    // ended past the API: nobody knows when
-    return deletion === undefined ? 0 : Date.parse(deletion.at);
-  }
-
-  private async isAlive({ environment, flagKey, generation }: FlagGeneration): Promise<boolean> {
-    return (await this.parts.flags.generationOf(environment, flagKey)) === generation;
   }
 
   /** A change through the API leaves a new change id on the item, and a change record of that id, or is an import's. */

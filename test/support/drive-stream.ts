@@ -30,8 +30,9 @@ export const driveStream = (world: World) => {
     return since;
   };
   const deliver = async (each: readonly StreamRecord[]): Promise<void> => {
+    const ends = changes.beginBatch();
     for (const record of each) {
-      await changes.record(record);
+      await changes.record(record, ends);
     }
   };
   return {

@@ -193,7 +193,7 @@ describe('a change of overrides', () => {
   const outdatedBy = async (records: readonly StreamRecord[]): Promise<readonly string[][]> => {
     const named: string[][] = [];
     for (const record of records) {
-      named.push([...(await stream.changes.record(record))]);
+      named.push([...(await stream.changes.record(record, stream.changes.beginBatch()))]);
     }
     return named;
   };
