@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { withOwnDeadline } from '../deadline';
+import { remainingMs, withOwnDeadline } from '../deadline';
 import type { CompiledFlag, CompiledSegments, Compilers } from '../evaluation/model';
 import type { Clock, LoadedRuleset, RulesetSource, Telemetry } from '../ports';
 import { applyRuleset } from './apply-ruleset';
@@ -14,7 +14,7 @@ const FULL_LOAD_EVERY_MS = 5 * 60_000;
 const JITTER = 0.2;
 /** What a check may cost the request that happens to make it. */
 const CHECK_BUDGET_MS = 400;
-/** What it may cost a request that is of no use without it. */
+/** What it may cost a request that is of no use without it, all in all. */
 const EXACT_BUDGET_MS = 2_000;
 /** What a full load may take. The first of a container is waited for: without it nothing can be answered at all. */
 const FULL_LOAD_BUDGET_MS = 2_500;
@@ -74,15 +74,19 @@ export class FlagCache {
       return this.get(environment, freshness);
     }
     const isNow = freshness === 'exact' || (freshness === 'fresh' && !cached.ruleset.isStale);
+    if (isNow || this.parts.clock() >= cached.checkAt) {
+      const budgetMs = freshness === 'exact' ? EXACT_BUDGET_MS : CHECK_BUDGET_MS;
+      await withOwnDeadline(budgetMs, () => this.checkOnce(environment, cached, isNow));
+    }
+    return cached.ruleset;
+  }
+
+  private async checkOnce(environment: string, cached: Cached, isNow: boolean): Promise<void> {
     if (isNow) {
       // one that is under way may have asked before the caller did
       await this.checking.get(environment);
     }
-    if (isNow || this.parts.clock() >= cached.checkAt) {
-      const budgetMs = freshness === 'exact' ? EXACT_BUDGET_MS : CHECK_BUDGET_MS;
-      await this.once(this.checking, environment, () => this.check(environment, cached, isNow, budgetMs));
-    }
-    return cached.ruleset;
+    await this.once(this.checking, environment, () => this.check(environment, cached, isNow));
   }
 
   /** Requests share the refresh that is under way; it has a deadline of its own, none of theirs. */
@@ -96,18 +100,17 @@ export class FlagCache {
     return started;
   }
 
-  private async check(
-    environment: string,
-    cached: Cached,
-    isStrong: boolean,
-    budgetMs: number,
-  ): Promise<void> {
+  /** Takes as long as the deadline lets it. */
+  private async check(environment: string, cached: Cached, isStrong: boolean): Promise<void> {
     const { clock, telemetry } = this.parts;
     try {
-      const isWhole = await withOwnDeadline(budgetMs, () => this.readChanges(environment, cached, isStrong));
+      const isWhole = await this.readChanges(environment, cached, isStrong);
       cached.checkAt = clock() + jittered(CHECK_EVERY_MS);
-      if (!isWhole || clock() >= cached.fullLoadAt) {
-        await this.loadAllBeside(environment, cached, isWhole, budgetMs);
+      const isDue = !isWhole || clock() >= cached.fullLoadAt;
+      const isLoaded = isDue && (await this.loadAllBeside(environment, cached, isWhole));
+      // it may have been under way before the caller asked
+      if (isStrong && isLoaded && !(await this.readChanges(environment, cached, true))) {
+        cached.ruleset = { ...cached.ruleset, isStale: true };
       }
     } catch (error) {
       telemetry.warn('ruleset not refreshed, the last good one serves', { environment, error });
@@ -137,13 +140,11 @@ export class FlagCache {
     return changed !== undefined;
   }
 
-  /** A full load that takes longer than a check goes on beside the requests, which have the last ruleset meanwhile. */
-  private async loadAllBeside(
-    environment: string,
-    cached: Cached,
-    isWhole: boolean,
-    budgetMs: number,
-  ): Promise<void> {
+  /**
+   * A full load that takes longer than a check goes on beside the requests, which have the last ruleset meanwhile; says
+   * whether it was in time.
+   */
+  private async loadAllBeside(environment: string, cached: Cached, isWhole: boolean): Promise<boolean> {
     const { clock, telemetry } = this.parts;
     const load = this.loadAll(environment).then(
       () => true,
@@ -153,11 +154,12 @@ export class FlagCache {
         return false;
       },
     );
-    const isLoaded = await Promise.race([load, sleep(budgetMs, false, { ref: false })]);
+    const isLoaded = await Promise.race([load, sleep(remainingMs(), false, { ref: false })]);
     if (!isLoaded && !isWhole) {
       telemetry.count('StaleEvaluations');
       cached.ruleset = { ...cached.ruleset, isStale: true };
     }
+    return isLoaded;
   }
 
   private loadAll(environment: string): Promise<void> {

@@ -22,11 +22,21 @@ afterEach(() => {
 });
 afterAll(() => world.stop());
 
-/** A cache whose reads of the versions may `wait` before and after. */
-const open = (wait: { before?: (isStrong: boolean) => Promise<void>; after?: () => Promise<void> } = {}) => {
+interface Waits {
+  readonly before?: (isStrong: boolean) => Promise<void>;
+  readonly after?: () => Promise<void>;
+  readonly afterAll?: () => Promise<void>;
+}
+
+/** A cache whose reads may wait: of the versions before and after, of all flags after. */
+const open = (wait: Waits = {}) => {
   const source = new DynamoRulesetSource(openTables(world.config).flagTable);
   const slow = {
-    loadAll: source.loadAll.bind(source),
+    loadAll: async (environment: string) => {
+      const loaded = await source.loadAll(environment);
+      await wait.afterAll?.();
+      return loaded;
+    },
     loadChanged: source.loadChanged.bind(source),
     versions: async (environment: string, isStrong = false) => {
       await wait.before?.(isStrong);
@@ -97,5 +107,45 @@ describe('the flags of a container', () => {
     await enable('asked-patiently');
     expect(isOn(await cache.get(ENVIRONMENT, 'fresh'), 'asked-patiently')).toBe(false);
     expect(isOn(await cache.get(ENVIRONMENT, 'exact'), 'asked-patiently')).toBe(true);
+  });
+
+  const sleepThroughMuch = async (key: string) => {
+    for (let count = 0; count <= 100; count += 1) {
+      await world.container.flags.patch(aCall(), key, { description: `change ${String(count)}` });
+    }
+  };
+
+  it('are all read again in the time of those whom an old answer is of no use to', async () => {
+    await world.container.createFlag({ key: 'read-patiently' });
+    let waitMs = 0;
+    const cache = open({ afterAll: () => sleep(waitMs) });
+    await cache.get(ENVIRONMENT);
+    await sleepThroughMuch('read-patiently');
+    await enable('read-patiently');
+    waitMs = 700;
+    const exact = await cache.get(ENVIRONMENT, 'exact');
+    expect(exact.isStale).toBe(false);
+    expect(isOn(exact, 'read-patiently')).toBe(true);
+  });
+
+  it('are as new as the question also where all of them were being read when it was asked', async () => {
+    await world.container.createFlag({ key: 'overtaken' });
+    let letGo: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => {
+      letGo = resolve;
+    });
+    let isHeld = false;
+    const cache = open({ afterAll: async () => (isHeld ? held : undefined) });
+    await cache.get(ENVIRONMENT);
+    await sleepThroughMuch('overtaken');
+    isHeld = true;
+    nowMs += 650;
+    // goes on with what it has; the reading goes on beside it
+    expect(await cache.get(ENVIRONMENT)).toMatchObject({ isStale: true });
+    await enable('overtaken');
+    const exact = cache.get(ENVIRONMENT, 'exact');
+    setTimeout(letGo, 100);
+    expect(await exact).toMatchObject({ isStale: false });
+    expect(isOn(await exact, 'overtaken')).toBe(true);
   });
 });

@@ -2,14 +2,14 @@ import { composeFlagPanelService } from '../../../shared/composition/flag-panel-
 import type { SubjectFlag } from '../../../shared/contract/feature-flags';
 import type { PoolUser } from '../../../shared/ports';
 import type { NamedSubject } from '../../../shared/services/feature-flags';
-import { aCall, aUserId, ENVIRONMENT, openWorld, type World } from '../../support/world';
+import { aCall, aUserId, ENVIRONMENT, openFaultyWorld, type FaultyWorld } from '../../support/world';
 
-let world: World;
+let world: FaultyWorld;
 const ANNA = aUserId();
 const USERS: Record<string, PoolUser> = { [ANNA]: { attributes: { sub: ANNA }, groups: ['beta'] } };
 
 beforeAll(async () => {
-  world = await openWorld();
+  world = await openFaultyWorld();
 });
 afterAll(() => world.stop());
 
@@ -67,6 +67,20 @@ describe('all flags as a user has them', () => {
       await world.container.pin({ userId: user }, { 'panel-fresh': null });
       expect(await value()).toBe(false);
     }
+  });
+
+  it('have every flag that was made before, also where the store did not answer a moment ago', async () => {
+    const user = aUserId();
+    const panel = composeFlagPanelService(world.config, { find: async () => undefined });
+    const keys = async () => (await panel.show(ENVIRONMENT, { userId: user })).flags.map(({ key }) => key);
+    await keys();
+    await world.container.createFlag({ key: 'panel-made' });
+    expect(await keys()).toContain('panel-made');
+    world.proxy.inject('fail');
+    await expect(keys()).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    world.proxy.heal();
+    await world.container.createFlag({ key: 'panel-made-after' });
+    expect(await keys()).toContain('panel-made-after');
   });
 
   it('refuse what is no user id', async () => {
