@@ -43,11 +43,15 @@ export class ImportService {
   async create(call: Call, flagKey: string, request: CreateImportRequest): Promise<Import> {
     const { writer, imports } = this.parts;
     const { overrideType = null, reason = null, expiresAt = null } = request ?? {};
-    writer.checkedExpiry(expiresAt);
+    const expiresAtMs = writer.checkedExpiry(expiresAt);
     const flag = await writer.presentFlag(call.environment, flagKey);
     const record = newImport(this.parts, call, flag, {
       source: 'parts',
-      defaults: { overrideType, reason: reason === '' ? null : reason, expiresAt },
+      defaults: {
+        overrideType,
+        reason: reason === '' ? null : reason,
+        expiresAt: expiresAtMs === null ? null : new Date(expiresAtMs).toISOString(),
+      },
     });
     await imports.commit({ from: undefined, to: record });
     return shownImport(record, []);

@@ -93,6 +93,10 @@ const lostReferences = (
   ];
 };
 
+/** `place` is one in a value, as a fragment of a URI; a pointer that is none into a body names the whole value. */
+const placeIn = (pointer: string, place: string): string =>
+  pointer.startsWith('/') ? `${pointer}${decodeURIComponent(place.slice(1))}` : pointer;
+
 /** `lookup` is of `copy` while its patterns are what references say. */
 const mismatches = (
   copy: Schema | boolean,
@@ -105,7 +109,13 @@ const mismatches = (
     const first = validate(value, copy, '2020-12', lookup, true).errors.at(-1);
     return first === undefined
       ? []
-      : [{ pointer, code: 'schema_mismatch', message: first.error.replace(/\.$/, '') }];
+      : [
+          {
+            pointer: placeIn(pointer, first.instanceLocation),
+            code: 'schema_mismatch',
+            message: first.error.replace(/\.$/, ''),
+          },
+        ];
   });
 };
 

@@ -111,6 +111,19 @@ describe('the values of a device', () => {
     expect(await valuesOf('passed-on', deviceId)).toMatchObject([{ value: true, enabled: true }]);
   });
 
+  it('stay where it is registered anew while an end finds it gone', async () => {
+    await world.container.createFlag({ key: 'newly-owned' });
+    const [user, deviceId] = [aUserId(), 'coming-back'];
+    beforeNext(DynamoOverrideRepository, 'ofSubject', async () => {
+      await world.newContainer().putDevice(aUserId(), deviceId);
+      await world.newContainer().pin({ deviceId }, { 'newly-owned': true });
+    });
+    await expect(world.container.devices.remove(aCall(), user, deviceId)).rejects.toMatchObject({
+      code: 'DEVICE_NOT_FOUND',
+    });
+    expect(await valuesOf('newly-owned', deviceId)).toMatchObject([{ value: true, enabled: true }]);
+  });
+
   it('can be cleared where they have outlived it, and nothing else', async () => {
     await world.container.createFlag({ key: 'outlived' });
     const deviceId = 'outliving';

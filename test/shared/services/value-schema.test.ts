@@ -33,10 +33,12 @@ describe('the schema of a flag', () => {
     };
     expect(check(schema, { name: 'abc', size: 3 }, { name: 'abc' })).toEqual({ schema: [], values: [] });
     expect(check(schema, { name: 'abc' }, { name: 'A1' }, { name: 'a', size: 0 }, {}).values).toMatchObject([
-      { pointer: '/variants/v1', code: 'schema_mismatch' },
-      { pointer: '/variants/v2' },
+      { pointer: '/variants/v1/name', code: 'schema_mismatch' },
+      { pointer: '/variants/v2/size' },
       { pointer: '/variants/v3' },
     ]);
+    const odd = { type: 'object', additionalProperties: { type: 'string' } };
+    expect(check(odd, { 'a#/~%é%23': 1 }).values).toMatchObject([{ pointer: '/variants/v0/a#~1~0%é%23' }]);
     expect(check(true, 1).values).toEqual([]);
     expect(check(false, 1).values).toHaveLength(1);
   });
@@ -145,7 +147,7 @@ describe('the schema of a flag', () => {
       const schema = { $ref: '#/patternProperties/%5Ea', patternProperties: { '^a': { type: 'object' } } };
       expect(check(schema, { a: {} }, 'text', { a: 1 }).values).toMatchObject([
         { pointer: '/variants/v1' },
-        { pointer: '/variants/v2' },
+        { pointer: '/variants/v2/a' },
       ]);
     });
 
@@ -176,7 +178,7 @@ describe('the schema of a flag', () => {
           const { values: inNames } = check({ patternProperties: { [pattern]: false } }, ...named);
           expect(inNames.map(({ pointer }) => pointer)).toEqual(
             list.flatMap((text, index) =>
-              new RegExp(pattern, 'u').test(text) ? [`/variants/v${index}`] : [],
+              new RegExp(pattern, 'u').test(text) ? [`/variants/v${index}/${text}`] : [],
             ),
           );
         }),
