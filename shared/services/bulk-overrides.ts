@@ -19,7 +19,7 @@ export interface BulkOverrideServiceParts extends Omit<ImportServiceParts, 'impo
   readonly imports: Pick<ImportRepository, 'commit' | 'rejected'>;
   readonly limiter: ChangeLimiter;
   readonly engine: Pick<ImportEngine, 'work'>;
-  readonly steps: Pick<ImportSteps, 'outcomesOf'>;
+  readonly steps: Pick<ImportSteps, 'outcomesOf' | 'next'>;
 }
 
 /** A step begins only with this much of the request's time left, and an answer has to be given. */
@@ -97,9 +97,27 @@ export class BulkOverrideService {
     const copiedFrom = { environment: call.environment, flagKey, generation };
     const given = { source: 'copy', copiedFrom, defaults: NO_DEFAULTS } as const;
     const record = begun(newImport(this.parts, call, target, given), call, 'running', clock());
+    const unchanging = call.dryRun ? undefined : await this.withoutChange(record, target);
+    if (unchanging !== undefined) {
+      await imports.commit({ from: undefined, to: unchanging });
+      return shownImport(unchanging, []);
+    }
     const left = await this.workedOff(call, record);
     const isToName = left.counts.rejected > 0;
     return shownImport(left, isToName ? await imports.rejected(left, MAX_NAMED_REJECTIONS) : []);
+  }
+
+  /** The import at its end, where it finds all as it should be: that costs no limit. */
+  private async withoutChange(record: ImportRecord, flag: FlagRecord): Promise<ImportRecord | undefined> {
+    let tried: ImportRecord = { ...record, isDryRun: true };
+    while (isAtWork(tried) && remainingMs() > STEP_MS) {
+      tried = (await this.parts.steps.next(tried, flag)).to;
+      const { added, updated, rejected } = tried.counts;
+      if (added + updated + rejected > 0) {
+        return undefined;
+      }
+    }
+    return isAtWork(tried) ? undefined : { ...tried, isDryRun: false };
   }
 
   /** Until the end: `UNAVAILABLE` where the time of the request does not suffice. */

@@ -1,7 +1,9 @@
+import { openTables } from '../../../shared/composition/parts';
 import { withDeadline } from '../../../shared/deadline';
+import { DynamoChangeLimiter } from '../../../shared/dynamodb/change-limiter';
 import { csvOf, importSide, includes, shown, users } from '../../support/import-side';
 import { codeOf } from '../../support/refusals';
-import { aCall, openFaultyWorld, type FaultyWorld } from '../../support/world';
+import { aCall, ENVIRONMENT, openFaultyWorld, type FaultyWorld } from '../../support/world';
 
 let world: FaultyWorld;
 let side: ReturnType<typeof importSide>;
@@ -98,6 +100,22 @@ describe('overrides that are copied to another flag', () => {
     expect((await side.audited('to')).imported).toMatchObject([{ after: { copiedFrom: 'from' } }]);
     expect(await side.undo('to', copy)).toMatchObject({ undo: { restored: 2 } });
     expect(await side.listed('to')).toEqual([]);
+  });
+
+  it('cost no limit where all of them are there already', async () => {
+    const limiter = new DynamoChangeLimiter(openTables(world.config).flagTable, Date.now, 100);
+    await world.container.createFlag({ key: 'source' });
+    await world.container.createFlag({ key: 'same' });
+    const [user] = users(1) as [string];
+    await world.container.put('source', user, 'include', { reason: 'seen' });
+    const copy = () => world.container.bulk.copy(aCall(), 'source', 'same');
+    expect(await copy()).toMatchObject({ state: 'done', added: 1 });
+    await limiter.claim(ENVIRONMENT, 'same', 99);
+    const again = await copy();
+    expect(again).toMatchObject({ state: 'done', dryRun: false, accepted: 1, added: 0, unchanged: 1 });
+    expect(await side.get('same', again)).toEqual(again);
+    await world.container.put('source', users(1)[0] ?? '', 'include');
+    expect(await codeOf(copy())).toBe('RATE_LIMITED');
   });
 
   it('go to no flag that is not there, and not to the same', async () => {
