@@ -17,8 +17,8 @@ export type { Caller };
  * What a function may touch; one role each (see `lib/constructs/access-profiles.ts`). `survey` writes what it has looked
  * through an environment or a flag for; `inspect` reads and `target` writes, and both look people up in the user pool.
  * `equip` writes what belongs to devices and users, which it has looked up; `assign` does, and looks people up; `revert`
- * does as `survey` and reads the audit log. `import` writes, and keeps what was sent of imports; `work` does what outlasts
- * a request.
+ * does as `survey` and as `equip`, and reads the audit log. `import` writes, and keeps what was sent of imports; `work`
+ * does what outlasts a request.
  */
 export type AccessProfile =
   | 'nothing'

@@ -116,6 +116,7 @@ const target = (props: AccessRolesProps): PolicyStatement[] => [
 
 const revert = (props: AccessRolesProps): PolicyStatement[] => [
   ...survey(props),
+  allow([props.flagTable.userIndexArn], ['dynamodb:Query']),
   allow([props.auditTable.tableArn], ['dynamodb:GetItem']),
 ];
 

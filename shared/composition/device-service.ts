@@ -4,27 +4,23 @@ import { DynamoFlagRepository } from '../dynamodb/flag-repository';
 import { DynamoOverrideRepository } from '../dynamodb/override-repository';
 import { DeviceOverrides } from '../services/device-overrides';
 import { DeviceService } from '../services/devices';
-import { telemetry } from '../telemetry';
+import { composeDeviceWriter } from './device-writer';
 import { composeOverrideWriter } from './override-writer';
-import { clock, newId, openTables } from './parts';
+import { clock, openTables } from './parts';
 
 export const composeDeviceService = (config: Config = readConfig()): DeviceService => {
   const { flagTable } = openTables(config);
   const { environments, userIdFormat } = config;
-  const overrides = new DynamoOverrideRepository(flagTable, clock);
   return new DeviceService({
     devices: new DynamoDeviceRepository(flagTable, clock),
+    writer: composeDeviceWriter(config, flagTable),
     deviceOverrides: new DeviceOverrides({
       writer: composeOverrideWriter(flagTable),
       flags: new DynamoFlagRepository(flagTable, clock),
-      overrides,
+      overrides: new DynamoOverrideRepository(flagTable, clock),
       environments,
     }),
-    overrides,
-    environments,
     userIdFormat,
     clock,
-    newId,
-    telemetry,
   });
 };

@@ -1,33 +1,43 @@
 import { type Config, readConfig } from '../config';
 import { DynamoAuditRepository } from '../dynamodb/audit-repository';
 import { DynamoChangeLimiter } from '../dynamodb/change-limiter';
-import { readDeviceSlot } from '../dynamodb/device-repository';
+import { DynamoDeviceRepository } from '../dynamodb/device-repository';
 import { DynamoOverrideRepository } from '../dynamodb/override-repository';
+import { DeviceReverts } from '../services/device-reverts';
 import { OverrideReverts } from '../services/override-reverts';
 import { RevertService } from '../services/reverts';
 import { telemetry } from '../telemetry';
 import { compilers } from './compilers';
+import { composeDeviceWriter } from './device-writer';
 import { composeFlagWriter } from './flag-writer';
 import { composeImportJobs } from './import-jobs';
 import { composeOverrideWriter } from './override-writer';
 import { clock, openTables } from './parts';
-import { composeSegmentService } from './segment-service';
+import { composeSegmentWriter } from './segment-writer';
 
 export const composeRevertService = (config: Config = readConfig()): RevertService => {
   const { flagTable, auditTable } = openTables(config);
+  const devices = new DynamoDeviceRepository(flagTable, clock);
+  const overrides = new DynamoOverrideRepository(flagTable, clock);
   return new RevertService({
     audit: new DynamoAuditRepository(auditTable, flagTable),
     overrides: new OverrideReverts({
       writer: composeOverrideWriter(flagTable),
-      devices: { readSlot: (deviceId) => readDeviceSlot(flagTable, deviceId) },
+      devices,
       limiter: new DynamoChangeLimiter(flagTable, clock, config.overrideChangesPerHour),
       compilers,
       clock,
       telemetry,
     }),
-    storedOverrides: new DynamoOverrideRepository(flagTable, clock),
+    devices: new DeviceReverts({
+      devices,
+      overrides,
+      writer: composeDeviceWriter(config, flagTable),
+      environments: config.environments,
+    }),
+    storedOverrides: overrides,
     flags: composeFlagWriter(flagTable),
-    segments: composeSegmentService(config),
+    segments: composeSegmentWriter(flagTable),
     imports: composeImportJobs(config),
     clock,
   });

@@ -1,17 +1,13 @@
 import type { Config } from '../config';
-import { DynamoFlagRepository } from '../dynamodb/flag-repository';
 import { DynamoSegmentRepository } from '../dynamodb/segment-repository';
 import { SegmentService } from '../services/segments';
-import { compilers } from './compilers';
-import { clock, newId, openTables } from './parts';
+import { clock, openTables } from './parts';
+import { composeSegmentWriter } from './segment-writer';
 
 export const composeSegmentService = (config?: Config): SegmentService => {
   const { flagTable } = openTables(config);
   return new SegmentService({
     segments: new DynamoSegmentRepository(flagTable, clock),
-    flags: new DynamoFlagRepository(flagTable, clock),
-    compilers,
-    clock,
-    newId,
+    writer: composeSegmentWriter(flagTable),
   });
 };

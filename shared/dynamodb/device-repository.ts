@@ -5,20 +5,15 @@ import { changeIdOf, parseDeviceItem, readable, tombstone } from './items';
 import { deviceCountKey, deviceGsi1, deviceKey, ownerPartition, PREFIX } from './keys';
 import type { Table, TransactItem } from './table';
 
-/** Strongly. */
-export const readDeviceSlot = async (table: Table, deviceId: string): Promise<DeviceSlot> => {
-  const item = await table.get(deviceKey(deviceId), 'strong');
-  return { device: item === undefined ? undefined : parseDeviceItem(item), changeId: changeIdOf(item) };
-};
-
 export class DynamoDeviceRepository implements DeviceRepository {
   constructor(
     private readonly table: Table,
     private readonly clock: Clock,
   ) {}
 
-  readSlot(deviceId: string): Promise<DeviceSlot> {
-    return readDeviceSlot(this.table, deviceId);
+  async readSlot(deviceId: string): Promise<DeviceSlot> {
+    const item = await this.table.get(deviceKey(deviceId), 'strong');
+    return { device: item === undefined ? undefined : parseDeviceItem(item), changeId: changeIdOf(item) };
   }
 
   async countOf(userId: string): Promise<number> {

@@ -1,29 +1,22 @@
-import type { AuditEventName } from '../contract/audit';
 import type { Device } from '../contract/device';
 import type { PutDeviceRequest } from '../contract/device-requests';
 import type { UserIdFormat } from '../contract/primitives';
 import { FlagError, invalidField } from '../errors';
-import type { OverrideRepository } from '../override-ports';
-import type { Change, Clock, DeviceRepository, DeviceSlot, NewId, Telemetry, UserDirectory } from '../ports';
+import type { Clock, DeviceRepository, UserDirectory } from '../ports';
 import { type Call, checkVersion } from './call';
 import { checkedUserId } from './checked-user-id';
 import { retryOnConflict } from './conflict-retry';
 import type { DeviceOverrides } from './device-overrides';
+import { checkRoom, type DeviceWriter } from './device-writer';
 import { isEligible } from './eligible-device';
 import { deviceNotFound } from './not-found';
 
-/** Devices of one user: what a page of them holds. */
-const MAX_DEVICES = 50;
-
 export interface DeviceServiceParts {
-  readonly devices: DeviceRepository;
+  readonly devices: Pick<DeviceRepository, 'readSlot' | 'countOf' | 'ofUser'>;
+  readonly writer: DeviceWriter;
   readonly deviceOverrides: Pick<DeviceOverrides, 'removeAll'>;
-  readonly overrides: Pick<OverrideRepository, 'bumpVersion'>;
-  readonly environments: readonly string[];
   readonly userIdFormat: UserIdFormat;
   readonly clock: Clock;
-  readonly newId: NewId;
-  readonly telemetry: Telemetry;
 }
 
 const byId = (one: Device, other: Device): number => (one.deviceId < other.deviceId ? -1 : 1);
@@ -84,15 +77,16 @@ export class DeviceService {
       }
       const created = current === undefined;
       if (created) {
-        await this.checkRoom(userId);
+        await checkRoom(this.parts.devices, userId, '#path/deviceId');
       }
       if (current === undefined || !isEligible(current)) {
         // what a former registration of the id, or its time as a charger, may have left behind
         await this.parts.deviceOverrides.removeAll(call, deviceId, readAtMs);
       }
-      const device = this.next(call, current ?? { userId, deviceId }, { type: request.type, name });
-      const atMs = await this.commit(call, slot, device, created ? 'device.registered' : 'device.updated');
-      return { device, created, atMs };
+      const { writer } = this.parts;
+      const device = writer.next(call, current ?? { userId, deviceId }, { type: request.type, name });
+      const { doneAtMs } = await writer.commit(call, slot, device);
+      return { device, created, atMs: doneAtMs };
     });
     if (!isEligible(device)) {
       // behind the change, which may be refused; what is interrupted in between can be asked for again
@@ -104,7 +98,7 @@ export class DeviceService {
   /** Ends the registration, and takes the device's overrides along. */
   async remove(call: Call, owner: string | undefined, deviceId: string): Promise<void> {
     const userId = this.ownerOf(owner);
-    const { devices, deviceOverrides, clock } = this.parts;
+    const { devices, deviceOverrides, writer, clock } = this.parts;
     const endedAtMs = await retryOnConflict(async () => {
       const readAtMs = clock();
       const slot = await devices.readSlot(deviceId);
@@ -120,7 +114,7 @@ export class DeviceService {
         // before the registration goes: what is interrupted in between can be asked for again
         await deviceOverrides.removeAll(call, deviceId, Infinity);
       }
-      return this.commit(call, slot, undefined, 'device.removed');
+      return (await writer.commit(call, slot, undefined)).doneAtMs;
     });
     // what was given in between, or was too new to be found; not what the next registration has already
     await deviceOverrides.removeAll(call, deviceId, endedAtMs);
@@ -151,69 +145,6 @@ export class DeviceService {
 
   private ownerOf(userId: string | undefined): string {
     return checkedUserId(userId, this.parts.userIdFormat, '#path/userId');
-  }
-
-  private async checkRoom(userId: string): Promise<void> {
-    if ((await this.parts.devices.countOf(userId)) >= MAX_DEVICES) {
-      const message = `a user has at most ${String(MAX_DEVICES)} devices`;
-      throw invalidField('#path/deviceId', 'too_many_devices', message);
-    }
-  }
-
-  private next(
-    call: Call,
-    current: Device | Pick<Device, 'userId' | 'deviceId'>,
-    fields: Pick<Device, 'type' | 'name'>,
-  ): Device {
-    const by = call.attribution.actor;
-    const at = new Date(this.parts.clock()).toISOString();
-    const known = 'version' in current ? current : { createdBy: by, createdAt: at, version: 0 };
-    return {
-      deviceId: current.deviceId,
-      userId: current.userId,
-      ...fields,
-      createdBy: known.createdBy,
-      createdAt: known.createdAt,
-      updatedBy: by,
-      updatedAt: at,
-      version: known.version + 1,
-    };
-  }
-
-  /** Answers when it was done. */
-  private async commit(
-    call: Call,
-    slot: DeviceSlot,
-    next: Device | undefined,
-    event: AuditEventName,
-  ): Promise<number> {
-    const { devices, overrides, environments, clock, newId, telemetry } = this.parts;
-    const before = slot.device;
-    const of = next ?? before;
-    const change: Change = {
-      id: newId(),
-      event,
-      environment: call.environment,
-      flagKey: null,
-      targetUserId: of?.userId ?? null,
-      targetDeviceId: of?.deviceId ?? null,
-      changedKeys: (['type', 'name'] as const).filter(
-        (field) => (before?.[field] ?? null) !== (next?.[field] ?? null),
-      ),
-      before: before ?? null,
-      after: next ?? null,
-      reason: null,
-      at: next?.updatedAt ?? new Date(clock()).toISOString(),
-      ...call.attribution,
-    };
-    await devices.commit(slot, next, change, MAX_DEVICES);
-    const doneAtMs = clock();
-    // whose device it is counts in every environment
-    const moved = await Promise.allSettled(environments.map((each) => overrides.bumpVersion(each)));
-    if (moved.some(({ status }) => status === 'rejected')) {
-      telemetry.warn('overrides version not moved', { deviceChange: change.id });
-    }
-    return doneAtMs;
   }
 }
 

@@ -1,27 +1,28 @@
 import type { AuditEvent, AuditEventName } from '../contract/audit';
-import { type Flag, FlagSchema } from '../contract/flag';
+import { FlagSchema } from '../contract/flag';
 import type { Import } from '../contract/import-answers';
 import type { JsonValue } from '../contract/primitives';
 import { type Segment, SegmentSchema } from '../contract/segment';
 import { FlagError } from '../errors';
-import { jsonEquals } from '../evaluation/json-equals';
 import type { AuditRepository } from '../audit-ports';
 import type { OverrideRepository } from '../override-ports';
 import type { Change, Clock, FlagRecord } from '../ports';
 import { shownChange } from './audit';
 import type { Call } from './call';
+import type { DeviceReverts } from './device-reverts';
 import type { FlagWriter } from './flag-writer';
 import type { ImportJobs } from './import-jobs';
 import type { OverrideReverts } from './override-reverts';
-import { movedOn, notRevertible, reasonOfRevert } from './revert-faults';
-import type { SegmentService } from './segments';
+import { checkUnmoved, movedOn, notRevertible, readSides, reasonOfRevert } from './revert-faults';
+import type { SegmentWriter } from './segment-writer';
 
 export interface RevertServiceParts {
   readonly audit: Pick<AuditRepository, 'find'>;
   readonly overrides: OverrideReverts;
+  readonly devices: DeviceReverts;
   readonly storedOverrides: Pick<OverrideRepository, 'walk'>;
   readonly flags: Pick<FlagWriter, 'restore'>;
-  readonly segments: Pick<SegmentService, 'restore'>;
+  readonly segments: Pick<SegmentWriter, 'restore'>;
   readonly imports: Pick<ImportJobs, 'undo' | 'get'>;
   readonly clock: Clock;
 }
@@ -81,6 +82,9 @@ export class RevertService {
     }
     if (event.startsWith('segment.')) {
       return this.revertSegment(call, change);
+    }
+    if (event.startsWith('device.')) {
+      return this.parts.devices.revert(call, change);
     }
     if (event === 'change.unattributed') {
       return this.revertUnattributed(call, change);
@@ -149,35 +153,6 @@ export class RevertService {
 const aboutRevert = ({ id, event, before, after }: Change, area: Area) => {
   const happened = before === null ? 'deleted' : after === null ? 'created' : 'updated';
   return { event: OPPOSITE[event] ?? (`${area}.${happened}` as const), reason: reasonOfRevert(id) };
-};
-
-/** Both sides of a change of a flag or segment, as the thing; one that was written past the API may be none. */
-const readSides = <Thing>(
-  { before, after }: Change,
-  read: (side: JsonValue) => Thing | undefined,
-): { before: Thing | undefined; after: Thing | undefined } => {
-  const sides = {
-    before: before === null ? undefined : read(before),
-    after: after === null ? undefined : read(after),
-  };
-  const isWhole =
-    (before === null) === (sides.before === undefined) && (after === null) === (sides.after === undefined);
-  if (!isWhole || (before === null && after === null)) {
-    throw notRevertible('The audit log does not show what was there before in a form that can be put back.');
-  }
-  return sides;
-};
-
-const checkUnmoved = (
-  current: Flag | Segment | undefined,
-  after: Flag | Segment | undefined,
-  thing: string,
-) => {
-  const isUnmoved =
-    current === undefined || after === undefined ? current === after : jsonEquals(current, after);
-  if (!isUnmoved) {
-    throw movedOn(thing);
-  }
 };
 
 /** Bookkeeping alone, as the version that somebody set past the API, is no change. */

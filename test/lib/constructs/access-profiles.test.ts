@@ -95,7 +95,11 @@ const expected: Readonly<Record<AccessProfile, Record<string, string[]>>> = {
     'FlagTable.Arn/index/GSI1': query,
     'UserPool.Arn': ['cognito-idp:ListUsers'],
   },
-  revert: { 'FlagTable.Arn': [...writing, ...query].sort(), 'AuditTable.Arn': dynamodb('GetItem') },
+  revert: {
+    'FlagTable.Arn': [...writing, ...query].sort(),
+    'FlagTable.Arn/index/GSI1': query,
+    'AuditTable.Arn': dynamodb('GetItem'),
+  },
   record: {
     ...streamReader,
     'FlagTable.Arn': dynamodb('GetItem', 'Query', 'PutItem', 'UpdateItem'),

@@ -65,6 +65,17 @@ const PATHS: readonly CrashPath[] = [
     counts: { value: 1 },
   },
   {
+    name: 'the end of a device',
+    prepare: async ({ createFlag: create, putDevice, devices }, { key, userId, deviceId }) => {
+      await create({ key });
+      await putDevice(userId, deviceId);
+      await devices.remove(aCall(), userId, deviceId);
+    },
+    write: revertOf('device.removed'),
+    again,
+    events: { 'device.registered': 1 },
+  },
+  {
     name: 'pinned values of several flags',
     prepare: async ({ createFlag: create, pin }, { key, userId }) => {
       await create({ key });

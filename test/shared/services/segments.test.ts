@@ -8,6 +8,7 @@ import { FlagWriter } from '../../../shared/services/flag-writer';
 import { RuleService } from '../../../shared/services/rules';
 import { StoredValues } from '../../../shared/services/stored-values';
 import { composeOverrideWriter } from '../../../shared/composition/override-writer';
+import { SegmentWriter } from '../../../shared/services/segment-writer';
 import { SegmentService } from '../../../shared/services/segments';
 import { aRule, isInGroup, isInSegment, nestedIn } from '../../support/a-rule';
 import { aSegment, segmentsOf } from '../../support/segments';
@@ -225,7 +226,9 @@ describe('a segment that is deleted while flags come to name it', () => {
       }
       return found;
     };
-    const deletion = new SegmentService({ ...others, flags }).delete(aCall(), 'kept-at-last');
+    const writer = new SegmentWriter({ ...others, flags });
+    const service = new SegmentService({ segments: others.segments, writer });
+    const deletion = service.delete(aCall(), 'kept-at-last');
     await expect(deletion).rejects.toMatchObject({ code: 'IN_USE' });
   });
 });
