@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn, type SpawnOptions } from 'node:child_process';
-import { createWriteStream, readFileSync } from 'node:fs';
+import { createWriteStream, existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -79,13 +79,34 @@ export const isAlive = (pid: number): boolean => {
   }
 };
 
-/** Ends a process of an earlier run that was killed before it could; `program` guards against a reused id. */
-export const endOrphan = (pid: number, program: string): void => {
+/** How a process was called; empty where it is gone, or the system has no /proc. */
+const commandOf = (pid: number): string => {
   try {
-    if (readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(program)) {
-      process.kill(pid, 'SIGKILL');
-    }
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
   } catch {
-    // it is gone, or this system has no /proc: then its port is free or the start says what is wrong
+    return '';
+  }
+};
+
+/** Ends a process of an earlier run that was killed before it could; the words guard against a reused id. */
+export const endOrphan = (pid: number, ...words: readonly string[]): boolean => {
+  const command = commandOf(pid);
+  const isOne = words.every((word) => command.includes(word));
+  try {
+    return isOne && process.kill(pid, 'SIGKILL');
+  } catch {
+    // it has just ended, or is somebody else's: then the start says what is wrong
+    return false;
+  }
+};
+
+/** Ends what was called with all of these words: a start that was killed has not written down what it started. */
+export const endOrphans = async (...words: readonly string[]): Promise<void> => {
+  const names = existsSync('/proc') ? readdirSync('/proc') : [];
+  const pids = names.map(Number).filter((pid) => pid > 0);
+  for (const pid of pids.filter((each) => endOrphan(each, ...words))) {
+    while (isAlive(pid)) {
+      await sleep(PROBE_EVERY_MS);
+    }
   }
 };

@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { CreateTableCommand, DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
-import { freePort, startChild, stopChild } from './children';
+import { endOrphans, freePort, startChild, stopChild } from './children';
 import { hasJava, LEAST_JAVA } from './java';
 import { indexStreams } from './stream-indexes';
 import type { TableSpec } from './template';
@@ -120,6 +120,7 @@ export const startEngine = async (options: {
       logFile: join(dataDir, 'dynamodb.log'),
       isReady: answers(endpoint),
     });
+  await (database && endOrphans(basename(command), database));
   if (database !== undefined && !(existsSync(database) && indexStreams(database))) {
     // makes its tables
     await stopChild(await start());

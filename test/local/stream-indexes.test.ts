@@ -17,6 +17,8 @@ afterEach(async () => {
   rmSync(dataDir, { recursive: true, force: true });
 });
 
+const answers = ({ endpoint }: Engine) => dynamoClient(endpoint).send(new ListTablesCommand({}));
+
 /** What the engine asks of a stream, in the words of its version 1.2.1. */
 const QUESTIONS = [
   'SELECT COALESCE(MAX(CAST(sequence_number AS INTEGER)), 0) + 1 FROM _stream_records WHERE table_name = ?1',
@@ -61,8 +63,15 @@ describe('the streams of an engine that keeps its data', () => {
       mkdirSync(`${database}.lock`);
     }
     engine = await startEngine({ dataDir });
-    const { TableNames } = await dynamoClient(engine.endpoint).send(new ListTablesCommand({}));
+    const { TableNames } = await answers(engine);
     expect(TableNames).toEqual(['kept']);
+  });
+
+  it('have one engine alone, also behind a start that was killed and left its own running', async () => {
+    const left = await startEngine({ dataDir });
+    engine = await startEngine({ dataDir });
+    await expect(answers(left)).rejects.toThrow();
+    expect(await answers(engine)).toBeDefined();
   });
 
   it('wait for an engine to make its tables', () => {
