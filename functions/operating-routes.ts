@@ -21,7 +21,7 @@ export const operatingRoutes = [
     entry: 'admin/remove-person',
     routes: ['DELETE /api/admin/users/{userId}'],
     caller: 'admin',
-    access: 'assign',
+    access: 'equip',
   },
   {
     name: 'get-metrics',

@@ -2,7 +2,7 @@ import { OVERRIDE_KINDS } from '../contract/override';
 import type { UserIdFormat } from '../contract/primitives';
 import { FlagError, StoreUnavailable } from '../errors';
 import type { OverrideRepository } from '../override-ports';
-import type { FlagRepository, UserDirectory } from '../ports';
+import type { FlagRepository } from '../ports';
 import type { Call } from './call';
 import { checkedUserId } from './checked-user-id';
 import { retryOnConflict } from './conflict-retry';
@@ -21,7 +21,6 @@ export interface DepartureServiceParts {
   readonly flags: Pick<FlagRepository, 'generationOf'>;
   readonly overrides: Pick<OverrideRepository, 'ofSubject'>;
   readonly devices: PersonDevices;
-  readonly pool: Pick<UserDirectory, 'exists'>;
   readonly environments: readonly string[];
   readonly userIdFormat: UserIdFormat;
 }
@@ -39,21 +38,18 @@ export class DepartureService {
   /**
    * Removes what the user has in every environment, one change a flag. No limit holds it up: it adds nothing, and at
    * most three overrides a flag go. What was interrupted goes on when it is asked for again. `USER_NOT_FOUND` where
-   * nothing was there and the pool does not know the user either.
+   * nothing was there.
    */
   async remove(call: Call, userId: string): Promise<void> {
-    const { devices, pool, environments, userIdFormat } = this.parts;
+    const { devices, environments, userIdFormat } = this.parts;
     const id = checkedUserId(userId, userIdFormat, '#path/userId');
     let removed = 0;
     for (const environment of environments) {
       removed += await this.removeOverrides({ ...call, environment }, id);
     }
     removed += await devices.removeAllOf(call, id);
-    if (removed === 0 && !(await pool.exists(id))) {
-      throw new FlagError(
-        'USER_NOT_FOUND',
-        'The user pool knows no user of this id, and they have nothing here.',
-      );
+    if (removed === 0) {
+      throw new FlagError('USER_NOT_FOUND', 'There is nothing of this user here.');
     }
   }
 

@@ -64,9 +64,6 @@ const composedWhenAsked = <Services extends object>(compose: {
   return services;
 };
 
-/** A pool that knows everybody. */
-const EVERYBODY = { exists: async () => true };
-
 const servicesOf = (config: Config) =>
   composedWhenAsked({
     flags: () => composeFlagService(config),
@@ -86,7 +83,7 @@ const servicesOf = (config: Config) =>
     featureFlags: () => composeFeatureFlagService(config),
     audit: () => composeAuditService(config),
     reverts: () => composeRevertService(config),
-    departures: () => composeDepartureService(config, EVERYBODY),
+    departures: () => composeDepartureService(config),
   });
 
 /** The services of one container: caches of its own, the table shared with every other. */

@@ -8,7 +8,6 @@ import { aCall, aUserId, ENVIRONMENT, openFaultyWorld, type FaultyWorld } from '
 
 let world: FaultyWorld;
 let drive: StreamDrive;
-const known = new Set<string>();
 
 beforeAll(async () => {
   world = await openFaultyWorld({ stream: true });
@@ -19,11 +18,7 @@ afterEach(() => {
 });
 afterAll(() => world.stop());
 
-const departures = () =>
-  composeDepartureService(
-    { ...world.config, overrideChangesPerHour: 1 },
-    { exists: async (userId) => known.has(userId) },
-  );
+const departures = () => composeDepartureService({ ...world.config, overrideChangesPerHour: 1 });
 
 const flagWith = async (userId: string, environment = ENVIRONMENT): Promise<string> => {
   const key = `flag-${aUserId()}`;
@@ -94,11 +89,12 @@ describe('a person who left', () => {
     expect(listed?.overrideCounts).toEqual({ include: 1, exclude: 0, value: 0 });
   });
 
-  it('who is in the pool may have nothing; who is in neither is not found', async () => {
+  it('is not found where there is nothing of theirs, as when they are removed already', async () => {
     const userId = aUserId();
     await expect(departures().remove(aCall(), userId)).rejects.toMatchObject({ code: 'USER_NOT_FOUND' });
-    known.add(userId);
-    await expect(departures().remove(aCall(), userId)).resolves.toBeUndefined();
+    await flagWith(userId);
+    await departures().remove(aCall(), userId);
+    await expect(departures().remove(aCall(), userId)).rejects.toMatchObject({ code: 'USER_NOT_FOUND' });
     await expect(departures().remove(aCall(), 'user-1')).rejects.toMatchObject({ code: 'INVALID_REQUEST' });
   });
 

@@ -65,6 +65,7 @@ const PATHS: readonly CrashPath[] = [
       await container.overrides.put(staging, key, { userId, overrideType: 'exclude' }, undefined);
     },
     write: ({ departures }, { userId }) => departures.remove(aCall(), userId),
+    again: 'USER_NOT_FOUND',
     events: { 'override.removed': 2, 'device.feature_flags.changed': 1, 'device.removed': 1 },
   },
 ];
