@@ -65,7 +65,9 @@ export class CognitoUserDirectory implements UserDirectory {
     after: string | undefined;
     limit: number;
   }): Promise<{ people: Person[]; next: string | undefined }> {
-    const { q, after = '0:', limit } = page;
+    const { after = '0:', limit } = page;
+    // an empty search finds everybody, as in the other lists
+    const q = page.q === '' ? undefined : page.q;
     const skipped = Number.parseInt(after, 10);
     const token = after.slice(after.indexOf(':') + 1) || undefined;
     const command = new ListUsersCommand({

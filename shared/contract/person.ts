@@ -24,6 +24,6 @@ export const listPeopleRequest = {
   query: {
     ...pagingParameters,
     // an address is at most 254 characters (RFC 5321)
-    q: z.string().min(1).max(254).optional(),
+    q: z.string().max(254).optional(),
   },
 };
