@@ -47,6 +47,23 @@ const open = (wait: Waits = {}) => {
   };
   return new FlagCache({ source: slow, compilers, clock, telemetry });
 };
+/** Holds those who come while it is closed, until they are let go. */
+const aGate = () => {
+  let letGo: () => void = () => undefined;
+  const held = new Promise<void>((resolve) => {
+    letGo = resolve;
+  });
+  let isClosed = false;
+  return {
+    pass: async () => (isClosed ? held : undefined),
+    close: (closed = true) => {
+      isClosed = closed;
+    },
+    letGo: () => {
+      letGo();
+    },
+  };
+};
 const enable = (key: string) => world.container.flags.patch(aCall(), key, { enabled: true });
 const isOn = ({ flags }: Ruleset, key: string): boolean | undefined => {
   const flag = flags.get(key);
@@ -56,20 +73,16 @@ const isOn = ({ flags }: Ruleset, key: string): boolean | undefined => {
 describe('the flags of a container', () => {
   it('are as new as the question where that is asked for, also while a check is under way', async () => {
     await world.container.createFlag({ key: 'asked-fresh' });
-    let letGo: () => void = () => undefined;
-    const held = new Promise<void>((resolve) => {
-      letGo = resolve;
-    });
-    let isHeld = false;
-    const cache = open({ after: async () => (isHeld ? held : undefined) });
+    const gate = aGate();
+    const cache = open({ after: gate.pass });
     await cache.get(ENVIRONMENT);
     nowMs += 650;
-    isHeld = true;
+    gate.close();
     const checked = cache.get(ENVIRONMENT);
     await enable('asked-fresh');
-    isHeld = false;
+    gate.close(false);
     const fresh = cache.get(ENVIRONMENT, 'fresh');
-    letGo();
+    gate.letGo();
     await checked;
     expect(isOn(await fresh, 'asked-fresh')).toBe(true);
   });
@@ -130,21 +143,17 @@ describe('the flags of a container', () => {
 
   it('are as new as the question also where all of them were being read when it was asked', async () => {
     await world.container.createFlag({ key: 'overtaken' });
-    let letGo: () => void = () => undefined;
-    const held = new Promise<void>((resolve) => {
-      letGo = resolve;
-    });
-    let isHeld = false;
-    const cache = open({ afterAll: async () => (isHeld ? held : undefined) });
+    const gate = aGate();
+    const cache = open({ afterAll: gate.pass });
     await cache.get(ENVIRONMENT);
     await sleepThroughMuch('overtaken');
-    isHeld = true;
+    gate.close();
     nowMs += 650;
     // goes on with what it has; the reading goes on beside it
     expect(await cache.get(ENVIRONMENT)).toMatchObject({ isStale: true });
     await enable('overtaken');
     const exact = cache.get(ENVIRONMENT, 'exact');
-    setTimeout(letGo, 100);
+    setTimeout(gate.letGo, 100);
     expect(await exact).toMatchObject({ isStale: false });
     expect(isOn(await exact, 'overtaken')).toBe(true);
   });
