@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
-import { createTables, dynamoClient, startEngine } from '../../local/engine';
+import { createTables, dynamoClient, type Engine, startEngine } from '../../local/engine';
 import { readTemplate } from '../../local/template';
 import { stopAtTheEnd } from './left-running';
 
@@ -15,38 +15,62 @@ export interface TestEngine {
   stop(): Promise<void>;
 }
 
-const createTestTables = async (endpoint: string, stream: boolean): Promise<void> => {
+const createTestTables = async (endpoint: string, suffix: string, stream: boolean): Promise<void> => {
   const { tables } = readTemplate(process.env['GUIDON_ASSEMBLY_DIR'] ?? '');
   await createTables(
     endpoint,
-    stream
-      ? tables
-      : tables.map((table) => ({ ...table, input: { ...table.input, StreamSpecification: undefined } })),
+    tables.map(({ input, ...table }) => ({
+      ...table,
+      input: {
+        ...input,
+        TableName: `${input.TableName}${suffix}`,
+        StreamSpecification: stream ? input.StreamSpecification : undefined,
+      },
+    })),
   );
 };
 
-/** An engine of its own with the tables of the template, empty. A stream slows it down with every write. */
-export const startTestEngine = async ({ stream = false } = {}): Promise<TestEngine> => {
+const kind = process.env['GUIDON_ENGINE'];
+
+const startOne = async (): Promise<Pick<Engine, 'endpoint' | 'stop'>> => {
   const dataDir = mkdtempSync(join(tmpdir(), 'guidon-engine-'));
-  const engine = await startEngine({ dataDir, kind: process.env['GUIDON_ENGINE'], isEphemeral: true });
+  const engine = await startEngine({ dataDir, kind, isEphemeral: true });
   const stop = stopAtTheEnd(async () => {
     await engine.stop();
     rmSync(dataDir, { recursive: true, force: true });
   });
-  await createTestTables(engine.endpoint, stream);
+  return { endpoint: engine.endpoint, stop };
+};
+
+let ofFile: ReturnType<typeof startOne> | undefined;
+let made = 0;
+
+/** DynamoDB Local takes seconds to start: those who ask in a file share one, which ends with the file. */
+const startOneOfFile = async (): ReturnType<typeof startOne> => {
+  const { endpoint } = await (ofFile ??= startOne());
+  return { endpoint, stop: async () => undefined };
+};
+
+/** An engine with the tables of the template, empty. A stream slows it down with every write. */
+export const startTestEngine = async ({ stream = false } = {}): Promise<TestEngine> => {
+  const engine = await (kind === 'official' ? startOneOfFile() : startOne());
+  const suffix = made === 0 ? '' : String(made);
+  made += 1;
+  await createTestTables(engine.endpoint, suffix, stream);
+  const [flagTableName, auditTableName] = [`FlagTable${suffix}`, `AuditTable${suffix}`];
   const client = DynamoDBDocumentClient.from(dynamoClient(engine.endpoint));
   return {
     endpoint: engine.endpoint,
-    flagTableName: 'FlagTable',
-    auditTableName: 'AuditTable',
+    flagTableName,
+    auditTableName,
     itemsBeginning: async (partition, sortKey) => {
       const command = new QueryCommand({
-        TableName: 'FlagTable',
+        TableName: flagTableName,
         KeyConditionExpression: 'PK = :partition AND begins_with(SK, :sortKey)',
         ExpressionAttributeValues: { ':partition': partition, ':sortKey': sortKey },
       });
       return (await client.send(command)).Items ?? [];
     },
-    stop,
+    stop: engine.stop,
   };
 };
