@@ -12,7 +12,7 @@ const WHEN: Readonly<Record<FlagErrorCode, string>> = {
   RULE_NOT_FOUND: 'the flag has no such rule',
   SEGMENT_NOT_FOUND: 'no such segment in this environment',
   OVERRIDE_NOT_FOUND: 'the user has no such override on this flag',
-  USER_NOT_FOUND: 'the user pool does not know the user',
+  USER_NOT_FOUND: 'the user pool does not know the user, or there is nothing of theirs to remove',
   DEVICE_NOT_FOUND: 'no such device is registered, or not to this user',
   NOT_FOUND: 'no such route, no such audit event in this environment, no such import of the flag',
   ALREADY_EXISTS: 'there is one of this key or id',
