@@ -83,6 +83,13 @@ it('says which planned change is wrong, by its place in the list', () => {
   ]);
 });
 
+it.each([
+  { what: 'no key', fields: { key: undefined }, fault: { path: 'key', code: 'invalid_type' } },
+  { what: 'variants that are none', fields: { variants: null }, fault: { path: '', code: 'malformed' } },
+])('names what was stored past the API: $what', ({ fields, fault }) => {
+  expect(faultsOf(fields as never)).toContainEqual(fault);
+});
+
 it('refuses planned changes at times that are none', () => {
   expect(faultsOf({}, [{ id: 'never', at: 'soon', until: 'later', enabled: true }])).toEqual([
     { path: 'planned.0.at', code: 'invalid_time' },

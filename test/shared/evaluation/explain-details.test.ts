@@ -57,3 +57,13 @@ it('tells where a ramp is at its beginning', () => {
 
   expect(detail('schedule', flag, aQuestion())).toContain('it is 0 % now');
 });
+
+it('tells of weights that there is no user id to share by', () => {
+  const flag = compiled(
+    aFlag({ variants: { on: true, off: false, also: true }, variantWeights: { on: 30, off: 30, also: 40 } }),
+  );
+
+  expect(
+    detail('rollout', flag, aQuestion(aContext({ targetingKey: undefined, userId: undefined })), []),
+  ).toContain('needs a user id');
+});
