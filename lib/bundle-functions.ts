@@ -76,6 +76,12 @@ const unused = [
     module: 'DefaultRateLimiter',
     file: 'rate-limiter',
   },
+  {
+    within: /(regionConfig[\\/]config|defaults-mode[\\/]resolveDefaultsModeConfig)\.js$/,
+    module: 'getInstanceMetadataRegion',
+    file: 'instance-metadata',
+  },
+  { within: /protocols[\\/]HttpProtocol\.js$/, module: 'HttpBindingNormalizedSchema', file: 'http-bindings' },
 ];
 
 const withoutUnused: Plugin = {

@@ -1,0 +1,11 @@
+/**
+ * Stands in for what binds fields of a request to the parts of an HTTP message. DynamoDB and Cognito are spoken to in
+ * JSON alone: no operation of theirs binds anything, or has a host name of its own.
+ */
+export const getHttpOperationBindings = (): readonly undefined[] => [];
+
+export class HttpBindingNormalizedSchema {
+  static of(): never {
+    throw new Error('no operation here binds a field to its host name');
+  }
+}
