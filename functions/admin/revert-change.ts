@@ -12,7 +12,8 @@ export const handler = composeHandler({
   area: 'admin',
   answer: async (request) => {
     const { dryRun, force } = request.query;
-    const reverted = await reverts.revert({ ...callOf(request, dryRun), force }, auditIdOf(request));
+    const call = { ...callOf(request, dryRun), force };
+    const reverted = await reverts.revert(call, auditIdOf(request), request.body?.expiresAt);
     if ('event' in reverted) {
       return ok(reverted.event);
     }

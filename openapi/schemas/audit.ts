@@ -1,4 +1,5 @@
 import { AuditEventNameSchema, AuditEventSchema } from '../../shared/contract/audit';
+import { RevertChangeRequestSchema } from '../../shared/contract/audit-requests';
 import { pageSchema } from '../../shared/contract/primitives';
 import { named } from '../named-schema';
 import { pageFields } from './fields';
@@ -17,5 +18,14 @@ export const auditSchemas = {
     requestId: 'The `X-Request-Id` of the answer.',
     at: 'UTC.',
   }),
+  RevertChangeRequest: named(
+    RevertChangeRequestSchema,
+    'How a change is taken back.',
+    {
+      expiresAt:
+        'The end of the overrides that come back, instead of the one they had; null: none. What has ended needs it. Left out where no override comes back.',
+    },
+    { expiresAt: '2027-01-31T18:00:00Z' },
+  ),
   AuditEventPage: named(pageSchema(AuditEventSchema), 'Audit events, newest first.', pageFields),
 };

@@ -8,6 +8,7 @@ import { OverrideReverts } from '../services/override-reverts';
 import { RevertService } from '../services/reverts';
 import { telemetry } from '../telemetry';
 import { compilers } from './compilers';
+import { composeDeviceOverrides } from './device-overrides';
 import { composeDeviceWriter } from './device-writer';
 import { composeFlagWriter } from './flag-writer';
 import { composeImportJobs } from './import-jobs';
@@ -32,6 +33,7 @@ export const composeRevertService = (config: Config = readConfig()): RevertServi
     devices: new DeviceReverts({
       devices,
       overrides,
+      deviceOverrides: composeDeviceOverrides(config, flagTable),
       writer: composeDeviceWriter(config, flagTable),
       environments: config.environments,
     }),

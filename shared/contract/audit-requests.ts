@@ -18,5 +18,13 @@ export const listAuditEventsRequest = {
   },
 };
 
+/** `expiresAt`: the end of the overrides that are put back, instead of the one they had; null for none. */
+export const RevertChangeRequestSchema = z
+  .strictObject({ expiresAt: TimestampSchema.nullable().optional() })
+  .optional();
+
 /** What the route that reverts a change takes; `force` as for a change of a flag. */
-export const revertChangeRequest = { query: { dryRun: switchParameter, force: switchParameter } };
+export const revertChangeRequest = {
+  query: { dryRun: switchParameter, force: switchParameter },
+  body: RevertChangeRequestSchema,
+};

@@ -3,6 +3,7 @@ import type { OverrideRepository } from '../override-ports';
 import type { Change, DeviceRepository, DeviceSlot } from '../ports';
 import { type Call, checkVersion } from './call';
 import { retryOnConflict } from './conflict-retry';
+import type { DeviceOverrides } from './device-overrides';
 import { checkRoom, type DeviceWriter } from './device-writer';
 import { isEligible } from './eligible-device';
 import { checkUnmoved, movedOn, readSides, reasonOfRevert } from './revert-faults';
@@ -10,6 +11,7 @@ import { checkUnmoved, movedOn, readSides, reasonOfRevert } from './revert-fault
 export interface DeviceRevertsParts {
   readonly devices: Pick<DeviceRepository, 'readSlot' | 'countOf'>;
   readonly overrides: Pick<OverrideRepository, 'ofSubject'>;
+  readonly deviceOverrides: Pick<DeviceOverrides, 'removeAll'>;
   readonly writer: DeviceWriter;
   readonly environments: readonly string[];
 }
@@ -21,15 +23,20 @@ export class DeviceReverts {
   async revert(call: Call, change: Change): Promise<Change> {
     const { before, after } = readSides(change, (side) => DeviceSchema.safeParse(side).data);
     const deviceId = change.targetDeviceId ?? '';
-    return retryOnConflict(async () => {
+    const { change: reverted, doneAtMs } = await retryOnConflict(async () => {
       const slot = await this.parts.devices.readSlot(deviceId);
       checkVersion(call, slot.device?.version);
       checkUnmoved(slot.device, after, `the device "${deviceId}"`);
       await this.checkPlace(slot, before, change);
       const { writer } = this.parts;
       const next = before && writer.next(call, { ...before, version: (after ?? before).version }, before);
-      return (await writer.commit(call, slot, next, reasonOfRevert(change.id))).change;
+      return writer.commit(call, slot, next, reasonOfRevert(change.id));
     });
+    if (!call.dryRun && (before === undefined || !isEligible(before))) {
+      // what was given since there was nothing
+      await this.parts.deviceOverrides.removeAll(call, deviceId, doneAtMs);
+    }
+    return reverted;
   }
 
   private async checkPlace(slot: DeviceSlot, before: Device | undefined, change: Change): Promise<void> {

@@ -72,13 +72,15 @@ interface Found {
 export class OverrideReverts {
   constructor(private readonly parts: OverrideRevertsParts) {}
 
-  async revert(call: Call, change: Change): Promise<Change> {
-    const [steps, subject] = [stepsOf(change), subjectIn(change)];
-    if (steps === undefined || subject === undefined) {
+  /** With `expiresAt` what comes back ends then, not when it did before. */
+  async revert(call: Call, change: Change, expiresAt?: string | null): Promise<Change> {
+    const [logged, subject] = [stepsOf(change), subjectIn(change)];
+    if (logged === undefined || subject === undefined) {
       throw notRevertible(
         'The audit log does not show what was there before in a form that can be put back.',
       );
     }
+    const steps = this.withEnd(logged, expiresAt);
     return withinLimit(this.parts, call.environment, async (claim) => {
       await this.checkDevice(change, steps, subject);
       const found = await this.find(call, steps, subject);
@@ -102,6 +104,17 @@ export class OverrideReverts {
       }
       return this.parts.writer.commit(call, [first, ...others], aboutRevert(change, [first, ...others]));
     });
+  }
+
+  private withEnd(
+    steps: readonly OverrideStep[],
+    expiresAt: string | null | undefined,
+  ): readonly OverrideStep[] {
+    if (expiresAt === undefined) {
+      return steps;
+    }
+    this.parts.writer.checkedExpiry(expiresAt);
+    return steps.map((step) => ({ ...step, before: step.before && { ...step.before, expiresAt } }));
   }
 
   private async find(call: Call, steps: readonly OverrideStep[], subject: OverrideSubject): Promise<Found[]> {
@@ -153,7 +166,9 @@ export class OverrideReverts {
     }
     const { expiresAt, kind, value } = step.before;
     if (expiresAt !== null && Date.parse(expiresAt) <= this.parts.clock()) {
-      throw notRevertible(`The override on "${step.flagKey}" would have expired at ${expiresAt}.`);
+      throw notRevertible(
+        `The override on "${step.flagKey}" has expired at ${expiresAt}: give it another end, as "expiresAt".`,
+      );
     }
     if (kind === 'value') {
       const faults = unfitValues(record, new Map([['#path/id', value]]), this.parts.compilers);

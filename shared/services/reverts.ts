@@ -3,7 +3,7 @@ import { FlagSchema } from '../contract/flag';
 import type { Import } from '../contract/import-answers';
 import type { JsonValue } from '../contract/primitives';
 import { type Segment, SegmentSchema } from '../contract/segment';
-import { FlagError } from '../errors';
+import { FlagError, invalidField } from '../errors';
 import type { AuditRepository } from '../audit-ports';
 import type { OverrideRepository } from '../override-ports';
 import type { Change, Clock, FlagRecord } from '../ports';
@@ -48,6 +48,7 @@ const REVERTIBLE_OVERRIDES: ReadonlySet<AuditEventName> = new Set([
   'override.added',
   'override.updated',
   'override.removed',
+  'override.expired',
   'user.feature_flags.changed',
   'device.feature_flags.changed',
 ]);
@@ -60,12 +61,19 @@ export class RevertService {
 
   /**
    * Raises `NOT_FOUND` for an id that the environment's log does not have, `VERSION_CONFLICT` where the thing is not as
-   * the change left it any more, `NOT_REVERTIBLE` for what cannot be taken back.
+   * the change left it any more, `NOT_REVERTIBLE` for what cannot be taken back. `expiresAt` is the end of the overrides
+   * that come back, instead of the one they had.
    */
-  async revert(call: Call, id: string): Promise<Reverted> {
+  async revert(call: Call, id: string, expiresAt?: string | null): Promise<Reverted> {
     const change = await this.parts.audit.find(id);
     if (change?.environment !== call.environment) {
       throw new FlagError('NOT_FOUND', 'There is no such audit event in this environment.');
+    }
+    if (isOfOverrides(change)) {
+      return { event: shownChange(await this.parts.overrides.revert(call, change, expiresAt)) };
+    }
+    if (expiresAt !== undefined) {
+      throw invalidField('/expiresAt', 'no_override', 'no override comes back that could have an end');
     }
     return change.event === 'overrides.imported'
       ? { undoing: await this.undoImport(call, change) }
@@ -74,9 +82,6 @@ export class RevertService {
 
   private async takeBack(call: Call, change: Change): Promise<Change> {
     const { event } = change;
-    if (REVERTIBLE_OVERRIDES.has(event)) {
-      return this.parts.overrides.revert(call, change);
-    }
     if (event.startsWith('flag.') || event.startsWith('rule.')) {
       return this.revertFlag(call, change);
     }
@@ -87,20 +92,9 @@ export class RevertService {
       return this.parts.devices.revert(call, change);
     }
     if (event === 'change.unattributed') {
-      return this.revertUnattributed(call, change);
+      return change.flagKey === null ? this.revertSegment(call, change) : this.revertFlag(call, change);
     }
-    throw notRevertible(
-      event === 'override.expired'
-        ? 'The time of this override was over: nobody removed it. Add a new one instead.'
-        : `A change of the kind ${event} cannot be reverted.`,
-    );
-  }
-
-  private revertUnattributed(call: Call, change: Change): Promise<Change> {
-    if (change.targetUserId !== null || change.targetDeviceId !== null) {
-      return this.parts.overrides.revert(call, change);
-    }
-    return change.flagKey === null ? this.revertSegment(call, change) : this.revertFlag(call, change);
+    throw notRevertible(`A change of the kind ${event} cannot be reverted.`);
   }
 
   private async revertFlag(call: Call, change: Change): Promise<Change> {
@@ -149,6 +143,10 @@ export class RevertService {
     return this.parts.imports.undo(call, { environment, flagKey, importId }, reasonOfRevert(id));
   }
 }
+
+const isOfOverrides = ({ event, targetUserId, targetDeviceId }: Change): boolean =>
+  REVERTIBLE_OVERRIDES.has(event) ||
+  (event === 'change.unattributed' && (targetUserId !== null || targetDeviceId !== null));
 
 const aboutRevert = ({ id, event, before, after }: Change, area: Area) => {
   const happened = before === null ? 'deleted' : after === null ? 'created' : 'updated';

@@ -19,7 +19,8 @@ const idOf = async (event: string, path: string): Promise<string> => {
   return (body.items[0] as { id: string }).id;
 };
 
-const revert = (id: string, query = '') => ask('POST', `/api/admin/audit/${id}/revert${query}`);
+const revert = (id: string, query = '', body?: object) =>
+  ask('POST', `/api/admin/audit/${id}/revert${query}`, body);
 
 describe('reverting', () => {
   it('puts a flag back, once, and says so in the audit log', async () => {
@@ -61,6 +62,23 @@ describe('reverting', () => {
       body: { event: 'override.added', targetUserId: userId },
     });
     expect((await ask('GET', `${path}/users`)).body.includes).toMatchObject([{ userId, reason: 'why' }]);
+  });
+
+  it('gives a user the override back whose time was over, with another end', async () => {
+    const [path, userId, endsMs] = [await makeFlag(), newUserId(), Date.now() + 1_500];
+    const expiresAt = new Date(endsMs).toISOString();
+    await ask('POST', `${path}/users`, { userId, overrideType: 'include', expiresAt });
+    const id = await idOf('override.expired', path);
+    expect(await revert(id)).toMatchObject({ status: 409, body: { code: 'NOT_REVERTIBLE' } });
+    for (const body of [{ expiresAt: 'soon' }, { expiresAt }, { until: null }]) {
+      expectProblem(await revert(id, '', body), 400, 'INVALID_REQUEST');
+    }
+    const later = new Date(Date.now() + 600_000).toISOString();
+    expect(await revert(id, '', { expiresAt: later })).toMatchObject({
+      status: 200,
+      body: { event: 'override.added', targetUserId: userId, after: { expiresAt: later } },
+    });
+    expect((await ask('GET', `${path}/users`)).body.includes).toMatchObject([{ userId, expiresAt: later }]);
   });
 
   it('takes back many overrides that came as one change', async () => {

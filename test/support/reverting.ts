@@ -26,8 +26,8 @@ export const revertingIn = (world: () => World) => {
       });
       return items[0]!;
     },
-    revert: async (id: string, more: Parameters<typeof aCall>[0] = {}) => {
-      const reverted = await composeRevertService(world().config).revert(aCall(more), id);
+    revert: async (id: string, more: Parameters<typeof aCall>[0] = {}, expiresAt?: string | null) => {
+      const reverted = await composeRevertService(world().config).revert(aCall(more), id, expiresAt);
       return 'event' in reverted ? reverted.event : undefined;
     },
   };

@@ -63,7 +63,7 @@ it('tells of weights that there is no user id to share by', () => {
     aFlag({ variants: { on: true, off: false, also: true }, variantWeights: { on: 30, off: 30, also: 40 } }),
   );
 
-  expect(
-    detail('rollout', flag, aQuestion(aContext({ targetingKey: undefined, userId: undefined })), []),
-  ).toContain('needs a user id');
+  expect(detail('rollout', flag, aQuestion(aContext({ userId: undefined })), [])).toContain(
+    'needs a user id',
+  );
 });

@@ -96,6 +96,19 @@ describe('reverting a change of a device', () => {
     expect(await revert(becamePhone)).toMatchObject({ after: { type: 'charger' } });
   });
 
+  it('takes a value along that is given while the registration ends', async () => {
+    const key = await aFlag();
+    const { deviceId } = await aDevice();
+    const registered = await idOf('device.registered');
+    beforeNext(DynamoDeviceRepository, 'commit', () => world.container.pin({ deviceId }, { [key]: true }));
+    expect(await revert(registered)).toMatchObject({ event: 'device.removed' });
+    expect(await valuesOf(key, deviceId)).toEqual([]);
+    expect(await lastEvent('device.feature_flags.changed')).toMatchObject({
+      targetDeviceId: deviceId,
+      after: { [key]: null },
+    });
+  });
+
   it('is refused where the device has gone on, to whomever', async () => {
     const { user, deviceId } = await aDevice();
     await remove(user, deviceId);
