@@ -4,8 +4,8 @@
  */
 export const getHttpOperationBindings = (): readonly undefined[] => [];
 
-export class HttpBindingNormalizedSchema {
-  static of(): never {
+export const HttpBindingNormalizedSchema = {
+  of(): never {
     throw new Error('no operation here binds a field to its host name');
-  }
-}
+  },
+};

@@ -216,52 +216,6 @@ describe('reverting a change of an override', () => {
     });
   });
 
-  describe('that ended by itself', () => {
-    const ended = async (userId: string): Promise<{ key: string; id: string }> => {
-      const [key, endsMs] = [await aFlag(), Date.now() + 1_000];
-      await world.container.put(key, userId, 'exclude', { expiresAt: new Date(endsMs).toISOString() });
-      await new Promise((resolve) => setTimeout(resolve, Math.max(0, endsMs - Date.now()) + 20));
-      await world.container.put(key, userId, 'exclude');
-      await world.container.remove(key, userId);
-      return { key, id: (await lastEvent('override.expired', key)).id };
-    };
-
-    it.each([
-      ['an end', future(600_000)],
-      ['no end', null],
-    ])('brings it back with %s', async (_, expiresAt) => {
-      const subject = { userId: aUserId(), deviceId: null };
-      const { key, id } = await ended(subject.userId);
-      expect(await revert(id, {}, expiresAt)).toMatchObject({
-        event: 'override.added',
-        before: null,
-        after: { overrideType: 'exclude', expiresAt },
-        reason: `revert of ${id}`,
-      });
-      expect(await stateOf(key, subject)).toMatchObject([{ kind: 'exclude', expiresAt, version: 1 }]);
-      await expect(revert(id, {}, null)).rejects.toMatchObject({ code: 'VERSION_CONFLICT' });
-    });
-
-    it('needs an end that lies ahead, and writes nothing without', async () => {
-      const subject = { userId: aUserId(), deviceId: null };
-      const { key, id } = await ended(subject.userId);
-      await expect(revert(id)).rejects.toMatchObject({ code: 'NOT_REVERTIBLE' });
-      await expect(revert(id, {}, future(-1))).rejects.toMatchObject({
-        code: 'INVALID_REQUEST',
-        errors: [{ pointer: '/expiresAt', code: 'not_in_the_future' }],
-      });
-      expect(await stateOf(key, subject)).toEqual([]);
-    });
-  });
-
-  it('gives those that come back the end that is said, also where their own is not over', async () => {
-    const [key, userId, expiresAt] = [await aFlag(), aUserId(), future(900_000)];
-    await world.container.put(key, userId, 'include', { expiresAt: future(600_000) });
-    await world.container.remove(key, userId);
-    const { id } = await lastEvent('override.removed', key);
-    expect(await revert(id, {}, expiresAt)).toMatchObject({ after: { expiresAt } });
-  });
-
   it('takes one of the changes of the hour, but not in a dry run', async () => {
     const [key, userId] = [await aFlag(), aUserId()];
     const config = { ...world.config, overrideChangesPerHour: 1 };
