@@ -76,10 +76,11 @@ export class Table {
   /** One page. */
   async queryPage(
     input: Omit<QueryCommandInput, 'TableName'>,
-  ): Promise<{ items: Item[]; last: Item | undefined; count: number }> {
+  ): Promise<{ items: Item[]; last: Item | undefined; count: number; scanned: number }> {
     const command = new QueryCommand({ TableName: this.name, ...input });
     const answer = await this.read(() => this.client.send(command, this.options()));
-    return { items: answer.Items ?? [], last: answer.LastEvaluatedKey, count: answer.Count ?? 0 };
+    const { Items = [], LastEvaluatedKey: last, Count = 0, ScannedCount = 0 } = answer;
+    return { items: Items, last, count: Count, scanned: ScannedCount };
   }
 
   /** Page after page to the end. */

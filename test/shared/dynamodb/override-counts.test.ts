@@ -9,6 +9,7 @@ import {
   putOverride,
 } from '../../../shared/dynamodb/override-repository';
 import { DynamoStatsRepository } from '../../../shared/dynamodb/stats-repository';
+import type { OverrideKind } from '../../../shared/contract/override';
 import type { Table } from '../../../shared/dynamodb/table';
 import type { OverrideWrite } from '../../../shared/override-ports';
 import { MetricsService } from '../../../shared/services/metrics';
@@ -22,9 +23,26 @@ let world: FaultyWorld;
 let table: Table;
 const generations = new Map<string, string>();
 
-const anInclude = (generation: string, userId: string, expiresAtMs: number | null): OverrideWrite => {
-  const of = { environment: ENVIRONMENT, flagKey: 'ended', generation };
-  const place = { ...of, userId, deviceId: null, kind: 'include' } as const;
+const write = (writes: readonly OverrideWrite[]) =>
+  table.transact([
+    ...writes.map((each) => putOverride(table.name, each, 'change', Date.now())),
+    ...moveCounts(table.name, writes),
+  ]);
+
+const aGeneration = async (key: string): Promise<string> => {
+  await world.container.createFlag({ key });
+  const generation = await new DynamoFlagRepository(table, Date.now).generationOf(ENVIRONMENT, key);
+  return generation ?? '';
+};
+
+const anOverride = (
+  { flagKey = 'ended', generation }: { flagKey?: string; generation: string },
+  userId: string,
+  expiresAtMs: number | null,
+  kind: OverrideKind = 'include',
+): OverrideWrite => {
+  const of = { environment: ENVIRONMENT, flagKey, generation };
+  const place = { ...of, userId, deviceId: null, kind } as const;
   const at = new Date(0).toISOString();
   const by = { createdBy: 'test', createdAt: at, updatedBy: 'test', updatedAt: at };
   return {
@@ -38,19 +56,18 @@ const anInclude = (generation: string, userId: string, expiresAtMs: number | nul
 beforeAll(async () => {
   world = await openFaultyWorld();
   table = openTables(world.config).flagTable;
-  await world.container.createFlag({ key: 'ended' });
-  const generation = String(
-    await new DynamoFlagRepository(table, Date.now).generationOf(ENVIRONMENT, 'ended'),
-  );
+  const generation = await aGeneration('ended');
   generations.set('ended', generation);
-  const writes = Array.from({ length: EXPIRED + LIVING }, (_, index) =>
-    // with these ids, every shard has several
-    anInclude(generation, `user-${String(index)}`, index < EXPIRED ? Date.now() - 60_000 : null),
+  await write(
+    Array.from({ length: EXPIRED + LIVING }, (_, index) =>
+      // with these ids, every shard has several; each ends at a moment of its own
+      anOverride(
+        { generation },
+        `user-${String(index)}`,
+        index < EXPIRED ? Date.now() - 60_000 - index : null,
+      ),
+    ),
   );
-  await table.transact([
-    ...writes.map((write) => putOverride(table.name, write, 'change', Date.now())),
-    ...moveCounts(table.name, writes),
-  ]);
 });
 afterAll(() => world.stop());
 
@@ -90,6 +107,66 @@ describe('how many overrides count', () => {
     expect(includesIn(counts)).toBe(LIVING + EXPIRED);
   });
 
+  describe('where many of a flag ended at one moment', () => {
+    const ENDED_MS = Date.now() - 30_000;
+    let crowd: Map<string, string>;
+
+    const countCrowd = () => readCounts(table, ENVIRONMENT, crowd, Date.now(), { pages: 12, pageItems: 5 });
+
+    beforeAll(async () => {
+      const generation = await aGeneration('crowd');
+      crowd = new Map([...generations, ['crowd', generation]]);
+      for (const part of [0, 1, 2, 3]) {
+        const ids = Array.from({ length: 80 }, (_, index) => `crowd-${String(part)}-${String(index)}`);
+        await write(ids.map((id) => anOverride({ flagKey: 'crowd', generation }, id, ENDED_MS)));
+      }
+      await write([
+        anOverride({ flagKey: 'crowd', generation }, 'lasting', null),
+        // right beside them in the index: a moment later, and another flag
+        ...Array.from({ length: 40 }, (_, index) =>
+          anOverride({ flagKey: 'crowd', generation }, `later-${String(index)}`, ENDED_MS + 1),
+        ),
+        anOverride({ flagKey: 'crowd-x', generation: 'nobody' }, 'other', ENDED_MS),
+      ]);
+    });
+
+    it('goes by the clock, and none of them is read', async () => {
+      const counts = await countCrowd();
+      expect(counts).toMatchObject({ isExact: true });
+      expect(counts.byFlag.get('crowd')).toEqual({ include: 1, exclude: 0, value: 0, device: 0 });
+      expect(includesIn(counts)).toBe(LIVING);
+    });
+
+    it('tells kinds apart, and those that are switched off, or of a former life of the flag', async () => {
+      const generation = crowd.get('crowd') ?? '';
+      const excludes = Array.from({ length: 40 }, (_, index) =>
+        anOverride({ flagKey: 'crowd', generation }, `exclude-${String(index)}`, ENDED_MS, 'exclude'),
+      );
+      const off = Array.from({ length: 24 }, (_, index) => {
+        const { next, ...rest } = anOverride(
+          { flagKey: 'crowd', generation },
+          `off-${String(index)}`,
+          ENDED_MS,
+        );
+        return { ...rest, next: next && { ...next, enabled: false } };
+      });
+      const former = Array.from({ length: 24 }, (_, index) =>
+        anOverride({ flagKey: 'crowd', generation: 'former' }, `former-${String(index)}`, ENDED_MS),
+      );
+      await write([...excludes, ...off]);
+      await write([anOverride({ flagKey: 'crowd', generation }, 'lasting', null, 'exclude')]);
+      await write(former);
+      const counts = await countCrowd();
+      expect(counts).toMatchObject({ isExact: true });
+      expect(counts.byFlag.get('crowd')).toEqual({ include: 1, exclude: 1, value: 0, device: 0 });
+    });
+
+    it('is an upper bound, and says so, where time is over in the middle of them', async () => {
+      const counts = await withDeadline(1_400, () => countCrowd());
+      expect(counts).toMatchObject({ isExact: false });
+    });
+  });
+
   it('asks nothing for no flags', async () => {
     expect(await queriesDuring(() => readCounts(table, ENVIRONMENT, new Map(), Date.now()))).toBe(0);
   });
@@ -106,7 +183,8 @@ describe('how many overrides count', () => {
       telemetry,
     });
     const inOnePage = await queriesDuring(() => composeMetricsService(world.config).read(ENVIRONMENT));
-    expect(await queriesDuring(() => metrics.read(ENVIRONMENT))).toBe(inOnePage + 2);
+    // four flags by now, a page each
+    expect(await queriesDuring(() => metrics.read(ENVIRONMENT))).toBe(inOnePage + 3);
     expect((await metrics.read(ENVIRONMENT)).activeOverrides.get('ended')).toMatchObject({ include: LIVING });
   });
 });
