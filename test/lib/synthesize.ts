@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
+import { DISABLE_ASSET_STAGING_CONTEXT } from 'aws-cdk-lib/cx-api';
 import { context } from '../../cdk.json';
 import { routes } from '../../functions/routes';
 import { streamHandlers } from '../../functions/stream-handlers';
@@ -28,7 +29,13 @@ export const synthesize = (
       mkdirSync(join(functionsDir, name), { recursive: true });
       writeFileSync(join(functionsDir, name, 'index.mjs'), `export const handler = async () => '${name}';`);
     }
-    const app = new App({ context, outdir: join(dir, 'cdk.out'), builtinCloudFormationValidation: checked });
+    const app = new App({
+      // nobody deploys this: copies of all bundles would take most of the time
+      context: { ...context, [DISABLE_ASSET_STAGING_CONTEXT]: true },
+      outdir: join(dir, 'cdk.out'),
+      builtinCloudFormationValidation: checked,
+      treeMetadata: false,
+    });
     const settings = readSettings({
       stages: { test: {} },
       stage: 'test',

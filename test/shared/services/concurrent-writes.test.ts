@@ -20,7 +20,7 @@ const tally = (outcomes: readonly PromiseSettledResult<unknown>[]): Record<strin
   return counts;
 };
 
-describe('500 changes of one flag from ten instances', () => {
+describe('300 changes of one flag from ten instances', () => {
   it('are accepted exactly a hundred times, whichever instance they reach', async () => {
     await world.container.createFlag({ key: 'crowded' });
     const containers = Array.from({ length: 10 }, () => world.newContainer());
@@ -30,7 +30,7 @@ describe('500 changes of one flag from ten instances', () => {
     // does not answer in time is asked again, as clients do
     await Promise.all(
       containers.map(async (container) => {
-        for (let change = 0; change < 50; change += 1) {
+        for (let change = 0; change < 30; change += 1) {
           const user = aUserId();
           for (;;) {
             const work = withDeadline(10_000, () => container.put('crowded', user, 'include'));
@@ -48,7 +48,7 @@ describe('500 changes of one flag from ten instances', () => {
     const { ok = 0, ...others } = tally(outcomes);
     expect(ok).toBeLessThanOrEqual(100);
     expect(ok).toBeGreaterThanOrEqual(100 - unanswered);
-    expect(others).toEqual({ RATE_LIMITED: 500 - ok });
+    expect(others).toEqual({ RATE_LIMITED: 300 - ok });
     const listed = await world.container.overrides.list(ENVIRONMENT, 'crowded', {
       after: undefined,
       limit: 500,
