@@ -2,7 +2,7 @@ import '../support/browser';
 import { randomUUID } from 'node:crypto';
 import { OFREPWebProvider } from '@openfeature/ofrep-web-provider';
 import { OpenFeatureProvider, useFlag } from '@openfeature/react-sdk';
-import { ErrorCode, OpenFeature, ProviderEvents } from '@openfeature/web-sdk';
+import { ErrorCode, type EvaluationContext, OpenFeature, ProviderEvents } from '@openfeature/web-sdk';
 import { act, createElement } from 'react';
 import { createRoot } from 'react-dom/client';
 import { adminOf, keyOf } from '../support/admin';
@@ -159,9 +159,19 @@ describe('a component with the official React SDK', () => {
     await act(async () => {
       root.render(createElement(OpenFeatureProvider, { domain }, createElement(Checkout)));
     });
-    expect(element.textContent).toBe('checkout: old');
-    await act(() => OpenFeature.setContext(domain, { targetingKey: userId }));
-    expect(element.textContent).toBe('checkout: new');
+    // each container of the function hears of the flag on its own
+    const shownAs = (context: EvaluationContext, text: string) =>
+      eventually(
+        async () => {
+          await act(() => OpenFeature.setContext(domain, context));
+          return element.textContent;
+        },
+        (shown) => {
+          expect(shown).toBe(text);
+        },
+      );
+    await shownAs({}, 'checkout: old');
+    await shownAs({ targetingKey: userId }, 'checkout: new');
     await act(async () => {
       root.unmount();
     });
