@@ -140,7 +140,6 @@ describe('the template', () => {
   const certificateArn = 'arn:aws:acm:us-east-1:123456789012:certificate/1b2c';
   test.each([
     ['as it is by default', {}],
-    ['that may be thrown away', { retainData: false, allowedOrigins: [] }],
     [
       'with all that a deployment can add',
       {
@@ -153,8 +152,10 @@ describe('the template', () => {
       },
     ],
     [
-      'with a host name of its own',
+      'that may be thrown away, with a host name of its own',
       {
+        retainData: false,
+        allowedOrigins: [],
         domainName: 'flags.example.com',
         certificateArn: certificateArn.replace('us-east-1', 'eu-west-1'),
         hostedZoneId: 'Z0123456789',
