@@ -167,7 +167,7 @@ export class OverrideReverts {
     const { expiresAt, kind, value } = step.before;
     if (expiresAt !== null && Date.parse(expiresAt) <= this.parts.clock()) {
       throw notRevertible(
-        `The override on "${step.flagKey}" has expired at ${expiresAt}: give it another end, as "expiresAt".`,
+        `The override on "${step.flagKey}" expired at ${expiresAt}: say another end for it, as "expiresAt".`,
       );
     }
     if (kind === 'value') {
