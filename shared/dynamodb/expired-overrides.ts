@@ -4,7 +4,7 @@ import type { Item, Table } from './table';
 
 export const COUNTED_KINDS: readonly CountedKind[] = ['include', 'exclude', 'value', 'device'];
 
-/** What is read at most of each shard of what ended by itself, one here and one there; a page ends after a megabyte as well. */
+/** What is read at most of each shard besides what is counted where it lies; a page ends after a megabyte as well. */
 export interface Bound {
   readonly pages: number;
   readonly pageItems: number;
@@ -114,7 +114,7 @@ export const readExpired = async (
   const last = `${new Date(nowMs).toISOString()}~`;
   let first = ' ';
   let start: Item | undefined;
-  for (let pages = 0; pages < bound.pages && hasTime(); pages += 1) {
+  for (let pages = 0; pages < bound.pages && hasTime();) {
     const page = await table.queryPage({
       ...within({ shard, first, last }),
       ProjectionExpression: 'GSI2SK, flagKey, generation, deviceId, kind, enabled',
@@ -147,6 +147,8 @@ export const readExpired = async (
         return false;
       }
       [first, start] = [end, undefined];
+    } else {
+      pages += 1;
     }
   }
   return false;

@@ -111,7 +111,7 @@ describe('how many overrides count', () => {
     const ENDED_MS = Date.now() - 30_000;
     let crowd: Map<string, string>;
 
-    const countCrowd = () => readCounts(table, ENVIRONMENT, crowd, Date.now(), { pages: 12, pageItems: 5 });
+    const countCrowd = () => readCounts(table, ENVIRONMENT, crowd, Date.now(), { pages: 6, pageItems: 5 });
 
     beforeAll(async () => {
       const generation = await aGeneration('crowd');
@@ -119,6 +119,12 @@ describe('how many overrides count', () => {
       for (const part of [0, 1, 2, 3]) {
         const ids = Array.from({ length: 80 }, (_, index) => `crowd-${String(part)}-${String(index)}`);
         await write(ids.map((id) => anOverride({ flagKey: 'crowd', generation }, id, ENDED_MS)));
+        // one crowd after the other
+        await write(
+          ids.map((id) =>
+            anOverride({ flagKey: 'crowd', generation }, `${id}-early`, ENDED_MS - 1_000 * (part + 1)),
+          ),
+        );
       }
       await write([
         anOverride({ flagKey: 'crowd', generation }, 'lasting', null),
