@@ -36,6 +36,7 @@ export const composeRevertService = (config: Config = readConfig()): RevertServi
       deviceOverrides: composeDeviceOverrides(config, flagTable),
       writer: composeDeviceWriter(config, flagTable),
       environments: config.environments,
+      clock,
     }),
     storedOverrides: overrides,
     flags: composeFlagWriter(flagTable),

@@ -37,34 +37,39 @@ const within = ({ shard, first, last }: Stretch) => ({
   ExpressionAttributeValues: { ':shard': shard, ':first': first, ':last': last } as Record<string, unknown>,
 });
 
-/** How many of a stretch are of a generation and kind and switched on, of how many; undefined where time is over. */
-const countIn = async (
+/** Only those of a generation that are switched on; and of one kind. */
+const filterOf = (generation: string, kind: CountedKind | undefined) => {
+  const counted = 'generation = :generation AND enabled = :yes';
+  const values = { ':generation': generation, ':yes': true };
+  if (kind === undefined) {
+    return { filter: counted, values };
+  }
+  return kind === 'device'
+    ? { filter: `${counted} AND attribute_type(deviceId, :text)`, values: { ...values, ':text': 'S' } }
+    : {
+        filter: `${counted} AND kind = :kind AND NOT attribute_type(deviceId, :text)`,
+        values: { ...values, ':text': 'S', ':kind': kind },
+      };
+};
+
+/** How many behind a place in a stretch are so, of how many; undefined where time is over. */
+const countBehind = async (
   table: Table,
   stretch: Stretch,
-  after: Item,
-  of: { generation: string; kind: CountedKind },
+  place: Item,
+  { filter, values }: ReturnType<typeof filterOf>,
 ): Promise<{ matching: number; all: number } | undefined> => {
   const { ExpressionAttributeValues, ...query } = within(stretch);
-  const ofKind =
-    of.kind === 'device'
-      ? 'attribute_type(deviceId, :text)'
-      : 'kind = :kind AND NOT attribute_type(deviceId, :text)';
   const counted = { matching: 0, all: 0 };
-  for (let start: Item | undefined = after; start !== undefined;) {
+  for (let start: Item | undefined = place; start !== undefined;) {
     if (!hasTime()) {
       return undefined;
     }
     const page = await table.queryPage({
       ...query,
       Select: 'COUNT',
-      FilterExpression: `generation = :generation AND enabled = :yes AND ${ofKind}`,
-      ExpressionAttributeValues: {
-        ...ExpressionAttributeValues,
-        ':generation': of.generation,
-        ':yes': true,
-        ':text': 'S',
-        ...(of.kind !== 'device' && { ':kind': of.kind }),
-      },
+      FilterExpression: filter,
+      ExpressionAttributeValues: { ...ExpressionAttributeValues, ...values },
       ExclusiveStartKey: start,
     });
     counted.matching += page.count;
@@ -74,26 +79,34 @@ const countIn = async (
   return counted;
 };
 
-/** Counts a group behind a place in it where it lies: nothing of it is sent. Most are all of one kind, and then it takes one pass. */
+/**
+ * Counts a group behind a place in it where it lies: nothing of it is sent. Where all are of the usual kind that takes one
+ * pass, where some are switched off two. False where time was over.
+ */
 const countGroup = async (
   table: Table,
   stretch: Stretch,
-  last: Item,
-  { generation, kind }: { generation: string; kind: CountedKind | undefined },
+  place: Item,
+  { generation, usual }: { generation: string; usual: CountedKind },
   tell: (kind: CountedKind, count: number) => void,
 ): Promise<boolean> => {
-  let left = Infinity;
-  for (const each of [...COUNTED_KINDS].sort((one, other) => Number(other === kind) - Number(one === kind))) {
-    if (left > 0) {
-      const counted = await countIn(table, stretch, last, { generation, kind: each });
-      if (counted === undefined) {
-        return false;
-      }
-      tell(each, counted.matching);
-      left = Math.min(left, counted.all) - counted.matching;
-    }
+  const count = (kind?: CountedKind) => countBehind(table, stretch, place, filterOf(generation, kind));
+  const ofUsual = await count(usual);
+  if (ofUsual === undefined) {
+    return false;
   }
-  return true;
+  tell(usual, ofUsual.matching);
+  if (ofUsual.matching === ofUsual.all) {
+    return true;
+  }
+  const ofAll = await count();
+  let left = (ofAll?.matching ?? 0) - ofUsual.matching;
+  for (const kind of COUNTED_KINDS.filter((each) => each !== usual)) {
+    const counted = left > 0 ? await count(kind) : undefined;
+    tell(kind, counted?.matching ?? 0);
+    left -= counted?.matching ?? 0;
+  }
+  return ofAll !== undefined && left <= 0;
 };
 
 /**
@@ -137,11 +150,11 @@ export const readExpired = async (
       const generation = generations.get(flagKey);
       // "$" is what follows "#"
       const end = `${group}$`;
-      const kind = countedKindOf(page.items.at(-1) ?? {});
+      const usual = countedKindOf(page.items.at(-1) ?? {}) ?? 'include';
       const isWhole =
         generation === undefined ||
-        (await countGroup(table, { shard, first, last: end }, start, { generation, kind }, (each, count) => {
-          tell(flagKey, generation, each, count);
+        (await countGroup(table, { shard, first, last: end }, start, { generation, usual }, (kind, count) => {
+          tell(flagKey, generation, kind, count);
         }));
       if (!isWhole) {
         return false;

@@ -1,6 +1,6 @@
 import { type Device, DeviceSchema } from '../contract/device';
 import type { OverrideRepository } from '../override-ports';
-import type { Change, DeviceRepository, DeviceSlot } from '../ports';
+import type { Change, Clock, DeviceRepository, DeviceSlot } from '../ports';
 import { type Call, checkVersion } from './call';
 import { retryOnConflict } from './conflict-retry';
 import type { DeviceOverrides } from './device-overrides';
@@ -14,7 +14,10 @@ export interface DeviceRevertsParts {
   readonly deviceOverrides: Pick<DeviceOverrides, 'removeAll'>;
   readonly writer: DeviceWriter;
   readonly environments: readonly string[];
+  readonly clock: Clock;
 }
+
+const hasFeatures = (device: Device | undefined): boolean => device !== undefined && isEligible(device);
 
 /** Puts registrations back as they were before a change. */
 export class DeviceReverts {
@@ -24,7 +27,12 @@ export class DeviceReverts {
     const { before, after } = readSides(change, (side) => DeviceSchema.safeParse(side).data);
     const deviceId = change.targetDeviceId ?? '';
     const { change: reverted, doneAtMs } = await retryOnConflict(async () => {
+      const readAtMs = this.parts.clock();
       const slot = await this.parts.devices.readSlot(deviceId);
+      if (!call.dryRun && !hasFeatures(slot.device)) {
+        // what an end that was interrupted has left
+        await this.parts.deviceOverrides.removeAll(call, deviceId, readAtMs);
+      }
       checkVersion(call, slot.device?.version);
       checkUnmoved(slot.device, after, `the device "${deviceId}"`);
       await this.checkPlace(slot, before, change);
@@ -32,7 +40,7 @@ export class DeviceReverts {
       const next = before && writer.next(call, { ...before, version: (after ?? before).version }, before);
       return writer.commit(call, slot, next, reasonOfRevert(change.id));
     });
-    if (!call.dryRun && (before === undefined || !isEligible(before))) {
+    if (!call.dryRun && !hasFeatures(before)) {
       // what was given since there was nothing
       await this.parts.deviceOverrides.removeAll(call, deviceId, doneAtMs);
     }
@@ -49,9 +57,8 @@ export class DeviceReverts {
       }
       await checkRoom(devices, before?.userId ?? '', '#path/id');
     }
-    // values go with what shows them, and come with nothing
-    const isKept = slot.device !== undefined && before !== undefined && isEligible(before);
-    if (!isKept && (await this.hasValues(deviceId))) {
+    // values would go with what shows them
+    if (hasFeatures(slot.device) && !hasFeatures(before) && (await this.hasValues(deviceId))) {
       throw movedOn(`the device "${deviceId}", which has values,`);
     }
   }

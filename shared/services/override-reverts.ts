@@ -11,7 +11,7 @@ import { eligibleDevice } from './eligible-device';
 import { unfitValues } from './fitting-value';
 import { overrideChange } from './override-change';
 import { type ChangeAbout, type Decided, type OpenedPlace, OverrideWriter, placeOf } from './override-writer';
-import { movedOn, notRevertible, reasonOfRevert } from './revert-faults';
+import { movedOn, nothingToEnd, nothingToPutBack, notRevertible, reasonOfRevert } from './revert-faults';
 import { auditedOverride } from './shown-override';
 import { withinLimit } from './within-limit';
 
@@ -68,6 +68,19 @@ interface Found {
   readonly opened: OpenedPlace;
 }
 
+const isAsItWas = ({ step: { before }, opened: { current } }: Found): boolean => {
+  if (before === null || current === undefined) {
+    return before === null && current === undefined;
+  }
+  const { value, enabled, reason, expiresAtMs } = decided(before);
+  return (
+    jsonEquals(value ?? null, current.value ?? null) &&
+    enabled === current.enabled &&
+    reason === current.reason &&
+    expiresAtMs === current.expiresAtMs
+  );
+};
+
 /** Puts overrides back as they were before a change: all that it was about, or none. */
 export class OverrideReverts {
   constructor(private readonly parts: OverrideRevertsParts) {}
@@ -87,6 +100,9 @@ export class OverrideReverts {
       for (const each of found) {
         this.check(call, change, each);
       }
+      if (found.every(isAsItWas)) {
+        throw nothingToPutBack();
+      }
       const [first, ...others] = found.map(({ step, record, opened }) =>
         OverrideWriter.write(
           opened,
@@ -95,7 +111,7 @@ export class OverrideReverts {
         ),
       );
       if (first === undefined) {
-        throw notRevertible('The change was about nothing.');
+        throw nothingToPutBack();
       }
       if (!call.dryRun) {
         for (const { flagKey } of steps) {
@@ -112,6 +128,9 @@ export class OverrideReverts {
   ): readonly OverrideStep[] {
     if (expiresAt === undefined) {
       return steps;
+    }
+    if (steps.every(({ before }) => before === null)) {
+      throw nothingToEnd();
     }
     this.parts.writer.checkedExpiry(expiresAt);
     return steps.map((step) => ({ ...step, before: step.before && { ...step.before, expiresAt } }));

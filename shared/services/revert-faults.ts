@@ -2,11 +2,18 @@ import type { Device } from '../contract/device';
 import type { Flag } from '../contract/flag';
 import type { JsonValue } from '../contract/primitives';
 import type { Segment } from '../contract/segment';
-import { FlagError } from '../errors';
+import { FlagError, invalidField } from '../errors';
 import { jsonEquals } from '../evaluation/json-equals';
 import type { Change } from '../ports';
 
 export const notRevertible = (message: string): FlagError => new FlagError('NOT_REVERTIBLE', message);
+
+export const nothingToPutBack = (): FlagError =>
+  notRevertible('What there is now is what was there before: there is nothing to put back.');
+
+/** Of an end for overrides that come back. */
+export const nothingToEnd = (): FlagError =>
+  invalidField('/expiresAt', 'no_override', 'no override comes back that could have an end');
 
 export const movedOn = (thing: string): FlagError =>
   new FlagError(

@@ -3,7 +3,7 @@ import { FlagSchema } from '../contract/flag';
 import type { Import } from '../contract/import-answers';
 import type { JsonValue } from '../contract/primitives';
 import { type Segment, SegmentSchema } from '../contract/segment';
-import { FlagError, invalidField } from '../errors';
+import { FlagError } from '../errors';
 import type { AuditRepository } from '../audit-ports';
 import type { OverrideRepository } from '../override-ports';
 import type { Change, Clock, FlagRecord } from '../ports';
@@ -13,7 +13,15 @@ import type { DeviceReverts } from './device-reverts';
 import type { FlagWriter } from './flag-writer';
 import type { ImportJobs } from './import-jobs';
 import type { OverrideReverts } from './override-reverts';
-import { checkUnmoved, movedOn, notRevertible, readSides, reasonOfRevert } from './revert-faults';
+import {
+  checkUnmoved,
+  movedOn,
+  nothingToEnd,
+  nothingToPutBack,
+  notRevertible,
+  readSides,
+  reasonOfRevert,
+} from './revert-faults';
 import type { SegmentWriter } from './segment-writer';
 
 export interface RevertServiceParts {
@@ -73,7 +81,7 @@ export class RevertService {
       return { event: shownChange(await this.parts.overrides.revert(call, change, expiresAt)) };
     }
     if (expiresAt !== undefined) {
-      throw invalidField('/expiresAt', 'no_override', 'no override comes back that could have an end');
+      throw nothingToEnd();
     }
     return change.event === 'overrides.imported'
       ? { undoing: await this.undoImport(call, change) }
@@ -156,7 +164,7 @@ const aboutRevert = ({ id, event, before, after }: Change, area: Area) => {
 /** Bookkeeping alone, as the version that somebody set past the API, is no change. */
 const checkedChange = (change: Change | undefined): Change => {
   if (change === undefined) {
-    throw notRevertible('What there is now is what was there before: there is nothing to put back.');
+    throw nothingToPutBack();
   }
   return change;
 };

@@ -113,11 +113,14 @@ const mismatches = (
           {
             pointer: placeIn(pointer, first.instanceLocation),
             code: 'schema_mismatch',
-            message: first.error.replace(/\.$/, ''),
+            message: first.error === FORBIDDEN ? 'is not allowed here' : first.error.replace(/\.$/, ''),
           },
         ];
   });
 };
+
+/** What the library says of a place that the schema lets nothing be at, as of a name under `additionalProperties: false`. */
+const FORBIDDEN = 'False boolean schema.';
 
 /** Compiles each pattern of a schema once, and no more of them than a schema may have. */
 const compileOnce = (compilePattern: CompilePattern): CompilePattern => {

@@ -1,10 +1,13 @@
 import type { AuditEventName } from '../../../shared/contract/audit';
 import type { DeviceType } from '../../../shared/contract/device';
+import { openTables } from '../../../shared/composition/parts';
+import { DynamoFlagRepository } from '../../../shared/dynamodb/flag-repository';
+import { moveCounts, putOverride } from '../../../shared/dynamodb/override-repository';
 import { DynamoDeviceRepository } from '../../../shared/dynamodb/device-repository';
 import { beforeNext } from '../../support/before-next';
 import { revertingIn } from '../../support/reverting';
 import { composeOverrideReader } from '../../support/stored-overrides';
-import { aCall, aUserId, openWorld, type World } from '../../support/world';
+import { aCall, aUserId, ENVIRONMENT, openWorld, type World } from '../../support/world';
 
 let world: World;
 const { aFlag, lastEvent, revert } = revertingIn(() => world);
@@ -25,6 +28,29 @@ const idOf = async (event: AuditEventName): Promise<string> => (await lastEvent(
 const remove = (user: string, deviceId: string) => world.container.devices.remove(aCall(), user, deviceId);
 const typeOf = async (user: string, deviceId: string) =>
   (await world.container.devices.get(user, deviceId)).type;
+/** A value that lies there although the device is not registered. */
+const leaveValue = async (key: string, deviceId: string): Promise<void> => {
+  const { flagTable } = openTables(world.config);
+  const generation = await new DynamoFlagRepository(flagTable, Date.now).generationOf(ENVIRONMENT, key);
+  const of = { environment: ENVIRONMENT, flagKey: key, generation: generation ?? '' };
+  const place = { ...of, userId: null, deviceId, kind: 'value' } as const;
+  const at = new Date().toISOString();
+  const by = { createdBy: 'test', createdAt: at, updatedBy: 'test', updatedAt: at };
+  const override = {
+    ...place,
+    ...by,
+    value: true,
+    enabled: true,
+    reason: null,
+    expiresAtMs: null,
+    version: 1,
+  };
+  const write = { ...place, slot: { override: undefined, changeId: undefined }, next: override };
+  await flagTable.transact([
+    putOverride(flagTable.name, write, 'change', Date.now()),
+    ...moveCounts(flagTable.name, [write]),
+  ]);
+};
 const valuesOf = (key: string, deviceId: string) =>
   composeOverrideReader(world).shown(key, { userId: null, deviceId });
 
@@ -107,6 +133,16 @@ describe('reverting a change of a device', () => {
       targetDeviceId: deviceId,
       after: { [key]: null },
     });
+  });
+
+  it('clears, asked again, what was left by one that was interrupted', async () => {
+    const [key, { user, deviceId }] = [await aFlag(), await aDevice()];
+    const registered = await idOf('device.registered');
+    await remove(user, deviceId);
+    await leaveValue(key, deviceId);
+    expect(await valuesOf(key, deviceId)).toHaveLength(1);
+    await expect(revert(registered)).rejects.toMatchObject({ code: 'VERSION_CONFLICT' });
+    expect(await valuesOf(key, deviceId)).toEqual([]);
   });
 
   it('is refused where the device has gone on, to whomever', async () => {

@@ -61,3 +61,27 @@ it('gives those that come back the end that is said, also where their own is not
   const { id } = await lastEvent('override.removed', key);
   expect(await revert(id, {}, expiresAt)).toMatchObject({ after: { expiresAt } });
 });
+
+it('refuses an end where the revert only takes away, and leaves all as it is', async () => {
+  const [key, userId] = [await aFlag(), aUserId()];
+  await world.container.put(key, userId, 'include');
+  const { id } = await lastEvent('override.added', key);
+  await expect(revert(id, { dryRun: true }, null)).rejects.toMatchObject({ code: 'INVALID_REQUEST' });
+  await expect(revert(id, {}, future(600_000))).rejects.toMatchObject({
+    code: 'INVALID_REQUEST',
+    errors: [{ pointer: '/expiresAt', code: 'no_override' }],
+  });
+  expect(await stateOf(key, userId)).toMatchObject([{ kind: 'include', version: 1 }]);
+});
+
+it('writes nothing where the end is all that would change, and it is the one that is there', async () => {
+  const [key, userId, expiresAt] = [await aFlag(), aUserId(), future(900_000)];
+  await world.container.put(key, userId, 'include', { expiresAt: future(600_000) });
+  await world.container.put(key, userId, 'include', { expiresAt });
+  const { id } = await lastEvent('override.updated', key);
+  await expect(revert(id, {}, expiresAt)).rejects.toMatchObject({
+    code: 'NOT_REVERTIBLE',
+    message: expect.stringContaining('nothing to put back'),
+  });
+  expect(await stateOf(key, userId)).toMatchObject([{ expiresAt, version: 2 }]);
+});
