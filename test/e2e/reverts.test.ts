@@ -68,6 +68,10 @@ describe('reverting', () => {
     const [path, userId, endsMs] = [await makeFlag(), newUserId(), Date.now() + 1_500];
     const expiresAt = new Date(endsMs).toISOString();
     await ask('POST', `${path}/users`, { userId, overrideType: 'include', expiresAt });
+    await new Promise((resolve) => setTimeout(resolve, endsMs - Date.now() + 20));
+    // what is replaced after its end has ended, whether or not DynamoDB has collected it
+    await ask('POST', `${path}/users`, { userId, overrideType: 'include' });
+    await ask('DELETE', `${path}/users/${userId}`);
     const id = await idOf('override.expired', path);
     expect(await revert(id)).toMatchObject({ status: 409, body: { code: 'NOT_REVERTIBLE' } });
     for (const body of [{ expiresAt: 'soon' }, { expiresAt }, { until: null }]) {
