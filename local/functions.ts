@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Writable } from 'node:stream';
@@ -9,8 +8,8 @@ import { transformSync } from 'esbuild';
 import type { Invocation, Outcome } from './function-worker';
 import type { FunctionSpec } from './template';
 
-/** Instances of one function that work at the same time; further invocations wait. Several, as on AWS, if they find a core. */
-const MAX_INSTANCES = Math.min(4, Math.max(2, availableParallelism()));
+/** Instances of one function that work at the same time; further invocations wait. */
+const MAX_INSTANCES = 4;
 /** Lambda's limit of a synchronous answer. */
 const MAX_ANSWER_BYTES = 6 * 1024 * 1024;
 /** Where it is measured what runs, each worker writes that down before it ends. */

@@ -1,6 +1,6 @@
 import { adminOf, keyOf, newUserId } from '../support/admin';
 import { eventually, type GuidonInstance, type RequestOptions, useGuidon } from '../support/guidon-instance';
-import { ofrepOf } from '../support/ofrep';
+import { everyContainerKnows, ofrepOf } from '../support/ofrep';
 
 let guidon: GuidonInstance;
 let machine: { token: string };
@@ -75,6 +75,7 @@ beforeAll(async () => {
       expect(last?.status).toBe(200);
     },
   );
+  await everyContainerKnows();
 }, 90_000);
 
 describe('targeting goes by', () => {

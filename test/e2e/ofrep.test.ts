@@ -1,7 +1,7 @@
 import { OfrepBulkResponseSchema, OfrepSuccessSchema } from '../../shared/contract/ofrep-answer';
 import { adminOf, keyOf, newUserId } from '../support/admin';
 import { eventually, type GuidonInstance, useGuidon } from '../support/guidon-instance';
-import { expectFailure, OFREP, ofrepOf } from '../support/ofrep';
+import { everyContainerKnows, expectFailure, OFREP, ofrepOf } from '../support/ofrep';
 
 let guidon: GuidonInstance;
 let machine: { token: string };
@@ -30,6 +30,7 @@ beforeAll(async () => {
       expect(body).toMatchObject({ value: 'light' });
     },
   );
+  await everyContainerKnows();
 }, 90_000);
 
 describe('one flag', () => {

@@ -9,7 +9,7 @@ import {
 } from '@openfeature/server-sdk';
 import { adminOf, keyOf, newUserId } from '../support/admin';
 import { eventually, type GuidonInstance, useGuidon } from '../support/guidon-instance';
-import { ofrepOf } from '../support/ofrep';
+import { everyContainerKnows, ofrepOf } from '../support/ofrep';
 import { recordFetch } from '../support/recorded-fetch';
 
 let guidon: GuidonInstance;
@@ -54,6 +54,7 @@ beforeAll(async () => {
       expect(status).toBe(200);
     },
   );
+  await everyContainerKnows();
 }, 90_000);
 
 afterAll(async () => {

@@ -7,7 +7,7 @@ import { act, createElement } from 'react';
 import { createRoot } from 'react-dom/client';
 import { adminOf, keyOf } from '../support/admin';
 import { eventually, type GuidonInstance, useGuidon } from '../support/guidon-instance';
-import { ofrepOf } from '../support/ofrep';
+import { everyContainerKnows, ofrepOf } from '../support/ofrep';
 import { recordFetch } from '../support/recorded-fetch';
 
 let guidon: GuidonInstance;
@@ -50,6 +50,7 @@ beforeAll(async () => {
       expect(text).toContain(flags.object);
     },
   );
+  await everyContainerKnows();
 }, 90_000);
 
 afterAll(async () => {

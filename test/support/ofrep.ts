@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { OfrepFailureSchema } from '../../shared/contract/ofrep-answer';
 import { type Answer, eventually, type GuidonInstance, type RequestOptions } from './guidon-instance';
 
@@ -8,6 +9,9 @@ const untilNotStale = (ask: () => Promise<Answer>): Promise<Answer> =>
   eventually(ask, ({ text }) => {
     expect(text).not.toContain('"reason":"STALE"');
   });
+
+/** Each container asks every half second what has changed, the next time it is called: behind this all know what was written. */
+export const everyContainerKnows = (): Promise<void> => sleep(1_000);
 
 /** What a client of OFREP asks in the tests, over a running instance. */
 export const ofrepOf = (instance: () => GuidonInstance) => ({
