@@ -57,8 +57,15 @@ const byOfrep = async (given: object, options: RequestOptions): Promise<Name[]> 
   return trueOf(Object.fromEntries(answers.map(({ body }) => [body.key, body.value])));
 };
 
-const byGet = async (options: RequestOptions): Promise<Name[]> =>
-  trueOf((await guidon.call('GET', '/api/config/flags', options)).body.flags);
+const byGet = async (options: RequestOptions): Promise<Name[]> => {
+  const { body } = await eventually(
+    () => guidon.call('GET', '/api/config/flags', options),
+    (answer) => {
+      expect(Object.keys(answer.body.flags)).toEqual(expect.arrayContaining(Object.values(keys)));
+    },
+  );
+  return trueOf(body.flags);
+};
 
 beforeAll(async () => {
   guidon = await useGuidon();

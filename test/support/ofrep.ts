@@ -13,10 +13,26 @@ const untilNotStale = (ask: () => Promise<Answer>): Promise<Answer> =>
 /** Each container asks every half second what has changed, the next time it is called: behind this all know what was written. */
 export const everyContainerKnows = (): Promise<void> => sleep(1_000);
 
+const BELIEVED_AFTER_MS = 3_000;
+
+/** A container that could not ask what has changed does not know a new flag, and cannot say so: that is asked again. */
+const untilFound = async (ask: () => Promise<Answer>): Promise<Answer> => {
+  const until = Date.now() + BELIEVED_AFTER_MS;
+  for (;;) {
+    const answer = await ask();
+    if (answer.status !== 404 || Date.now() > until) {
+      return answer;
+    }
+    await sleep(200);
+  }
+};
+
 /** What a client of OFREP asks in the tests, over a running instance. */
 export const ofrepOf = (instance: () => GuidonInstance) => ({
   one: (key: string, context?: unknown, options: RequestOptions = {}): Promise<Answer> =>
-    untilNotStale(() => instance().call('POST', `${OFREP}/${key}`, { body: { context }, ...options })),
+    untilFound(() =>
+      untilNotStale(() => instance().call('POST', `${OFREP}/${key}`, { body: { context }, ...options })),
+    ),
   all: (context?: unknown, options: RequestOptions = {}, query = ''): Promise<Answer> =>
     untilNotStale(() => instance().call('POST', `${OFREP}${query}`, { body: { context }, ...options })),
 });
