@@ -191,11 +191,11 @@ describe('how many overrides count', () => {
 
     it('is an upper bound, and says so, where time is over in the middle of them', async () => {
       const passes: string[] = [];
-      const counts = await withDeadline(1_900, () =>
+      const counts = await withDeadline(6_000, () =>
         countCrowd(async ({ Select }) => {
           if (Select === 'COUNT') {
             passes.push(Select);
-            await new Promise((resolve) => setTimeout(resolve, 500));
+            await new Promise((resolve) => setTimeout(resolve, 4_600));
           }
         }),
       );
