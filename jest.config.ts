@@ -26,7 +26,7 @@ const config: Config = {
   coverageDirectory: 'coverage/unit',
   coverageReporters: ['json'],
   // bounds a hang; nothing here measures time, and machines that build may be slow
-  testTimeout: 90_000,
+  testTimeout: 180_000,
   // suites wait as often as they work
   maxWorkers: Math.max(4, availableParallelism()),
 };

@@ -6,7 +6,7 @@ const { ask: asAdmin, makeFlag } = adminOf(() => guidon);
 
 beforeAll(async () => {
   guidon = await useGuidon();
-}, 90_000);
+});
 
 describe('bad input', () => {
   const cases: [string, unknown, number, string, string][] = [

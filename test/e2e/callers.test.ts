@@ -8,7 +8,7 @@ let guidon: GuidonInstance;
 
 beforeAll(async () => {
   guidon = await useGuidon();
-}, 90_000);
+});
 
 type Caller = DemoUser | 'machine' | 'nobody' | 'forger';
 

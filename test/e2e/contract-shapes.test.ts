@@ -21,7 +21,7 @@ const { ask: asAdmin, makeFlag: aFlagPath } = adminOf(() => guidon);
 
 beforeAll(async () => {
   guidon = await useGuidon();
-}, 90_000);
+});
 
 describe('the shapes of the contract', () => {
   it('are the shapes of the answers', async () => {

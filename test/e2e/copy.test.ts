@@ -7,7 +7,7 @@ const { ask: asAdmin, makeFlag } = adminOf(() => guidon);
 
 beforeAll(async () => {
   guidon = await useGuidon();
-}, 90_000);
+});
 
 const inStaging = (path: string) => `${path}?environment=staging`;
 

@@ -8,7 +8,7 @@ const { ask: asAdmin } = adminOf(() => guidon);
 
 beforeAll(async () => {
   guidon = await useGuidon();
-}, 90_000);
+});
 
 const suite = newUserId().slice(0, 8);
 let made = 0;

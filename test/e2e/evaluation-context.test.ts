@@ -83,7 +83,7 @@ beforeAll(async () => {
     },
   );
   await everyContainerKnows();
-}, 90_000);
+});
 
 describe('targeting goes by', () => {
   const ofAlice = ['email', 'groups', 'subscription', 'userId'];

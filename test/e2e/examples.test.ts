@@ -24,7 +24,7 @@ let machineToken: string;
 beforeAll(async () => {
   guidon = await useGuidon();
   machineToken = await guidon.machineToken();
-}, 90_000);
+});
 
 const variables = (): Record<string, string> => ({
   host: guidon.url,

@@ -6,7 +6,7 @@ let guidon: GuidonInstance;
 
 beforeAll(async () => {
   guidon = await useGuidon();
-}, 90_000);
+});
 
 const { makeFlag } = adminOf(() => guidon);
 const { one } = ofrepOf(() => guidon);

@@ -12,7 +12,7 @@ let guidon: GuidonInstance;
 
 beforeAll(async () => {
   guidon = await useGuidon();
-}, 90_000);
+});
 
 const { ask, makeFlag } = adminOf(() => guidon);
 

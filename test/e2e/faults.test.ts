@@ -15,7 +15,7 @@ beforeAll(async () => {
   engine = await startEngine({ dataDir });
   proxy = await startFaultProxy(engine.endpoint);
   guidon = await startGuidon({ environment: { DYNAMODB_ENDPOINT: proxy.endpoint } });
-}, 90_000);
+});
 afterEach(() => {
   proxy.heal();
 });

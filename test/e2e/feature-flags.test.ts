@@ -11,7 +11,7 @@ const { ask: asAdmin, makeFlag } = adminOf(() => guidon);
 
 beforeAll(async () => {
   guidon = await useGuidon();
-}, 90_000);
+});
 
 const ofUser = (userId: string): string => `/api/admin/users/${userId}/feature-flags`;
 const ofDevice = (deviceId: string): string => `/api/admin/devices/${deviceId}/feature-flags`;

@@ -5,7 +5,7 @@ let guidon: GuidonInstance;
 
 beforeAll(async () => {
   guidon = await useGuidon();
-}, 90_000);
+});
 
 const { ask, makeFlag } = adminOf(() => guidon);
 const HEADER = 'userId,overrideType,reason,expiresAt';
@@ -107,7 +107,7 @@ describe('an import of many rows in three parts', () => {
       before: null,
       after: { importId: created.body.id, accepted: 600, added: 599, updated: 1 },
     });
-  }, 60_000);
+  });
 
   it('is cancelled or deleted, and not there for others', async () => {
     const path = await makeFlag();

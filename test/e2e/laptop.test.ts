@@ -52,7 +52,7 @@ describe('npm start', () => {
     await second.stop();
     // the stream was read on from where it had been left: nothing came twice, nothing was taken for tampering
     expect(readFileSync(join(dataDir, 'functions.log'), 'utf8')).not.toContain('change.unattributed');
-  }, 60_000);
+  });
 
   it('says what is wrong with a port, and leaves nothing running', async () => {
     const running = await useGuidon();
@@ -62,7 +62,7 @@ describe('npm start', () => {
     const nonsense = await command('local/start.ts', [], { PORT: 'abc' });
     expect(nonsense).toMatchObject({ code: 1 });
     expect(nonsense.stderr).toContain('PORT is a number');
-  }, 60_000);
+  });
 
   it('explains itself', async () => {
     expect((await command('local/start.ts', ['--help'], {})).stdout).toContain('--fresh');

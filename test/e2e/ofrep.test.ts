@@ -31,7 +31,7 @@ beforeAll(async () => {
     },
   );
   await everyContainerKnows();
-}, 90_000);
+});
 
 describe('one flag', () => {
   it('is told with its variant, reason and source', async () => {

@@ -5,7 +5,7 @@ let guidon: GuidonInstance;
 
 beforeAll(async () => {
   guidon = await useGuidon();
-}, 90_000);
+});
 
 const PATH = '/api/openapi.json';
 

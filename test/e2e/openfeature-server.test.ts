@@ -60,7 +60,7 @@ beforeAll(async () => {
     },
   );
   await everyContainerKnows();
-}, 90_000);
+});
 
 afterAll(async () => {
   await OpenFeature.close();

@@ -51,7 +51,7 @@ beforeAll(async () => {
     },
   );
   await everyContainerKnows();
-}, 90_000);
+});
 
 afterAll(async () => {
   await OpenFeature.close();

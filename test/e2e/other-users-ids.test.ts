@@ -13,7 +13,7 @@ beforeAll(async () => {
   guidon = await useGuidon();
   await bob.make();
   before = await bob.shown();
-}, 90_000);
+});
 afterAll(() => bob.remove());
 
 interface Row extends Attempt {

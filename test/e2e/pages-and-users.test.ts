@@ -6,7 +6,7 @@ const { ask: asAdmin, makeFlag: aFlagPath } = adminOf(() => guidon);
 
 beforeAll(async () => {
   guidon = await useGuidon();
-}, 90_000);
+});
 
 describe('pages', () => {
   it('of flags hold each flag once, and their cursors fit nowhere else', async () => {

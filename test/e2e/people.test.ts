@@ -8,7 +8,7 @@ const { ask, makeFlag } = adminOf(() => guidon);
 
 beforeAll(async () => {
   guidon = await useGuidon();
-}, 90_000);
+});
 
 describe('people', () => {
   it('are found by the beginning of their e-mail address', async () => {

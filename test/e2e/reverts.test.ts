@@ -6,7 +6,7 @@ const { ask, makeFlag } = adminOf(() => guidon);
 
 beforeAll(async () => {
   guidon = await useGuidon();
-}, 90_000);
+});
 
 /** The id of the newest event of a kind on a flag. */
 const idOf = async (event: string, path: string): Promise<string> => {

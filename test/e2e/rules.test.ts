@@ -9,7 +9,7 @@ const { ask: asAdmin, makeFlag } = adminOf(() => guidon);
 
 beforeAll(async () => {
   guidon = await useGuidon();
-}, 90_000);
+});
 
 const forTesters = { name: 'Testers', conditions: [isInGroup('beta_testers')] };
 

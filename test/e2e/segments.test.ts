@@ -11,7 +11,7 @@ const { ask: asAdmin, makeFlag } = adminOf(() => guidon);
 
 beforeAll(async () => {
   guidon = await useGuidon();
-}, 90_000);
+});
 
 const prefix = `made-${Date.now()}`;
 const sees = (user: 'alice' | 'bob', path: string, value: boolean) =>

@@ -12,7 +12,7 @@ let guidon: GuidonInstance;
 
 beforeAll(async () => {
   guidon = await useGuidon();
-}, 90_000);
+});
 
 /** Runs the example that signs, as the operator of that name. */
 const example = async (operator: 'admin' | 'viewer' | 'stranger', ...parameters: string[]) => {

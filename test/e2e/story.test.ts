@@ -5,7 +5,7 @@ let guidon: GuidonInstance;
 
 beforeAll(async () => {
   guidon = await useGuidon();
-}, 90_000);
+});
 
 const key = `story-${Date.now()}`;
 const flag = `/api/admin/flags/${key}`;
@@ -113,7 +113,7 @@ describe('an override with an end', () => {
   });
 
   onlyOnLaptop('expired items')('is collected later, and its end is in the audit log', () =>
-    audit(`event=override.expired&userId=${guidon.ids.bob}`, (items) => {
+    audit(`flagKey=${key}&event=override.expired&userId=${guidon.ids.bob}`, (items) => {
       expect(items).toMatchObject([
         { actor: 'system:expiry', at: until.at, before: { expiresAt: until.at }, after: null },
       ]);

@@ -6,7 +6,7 @@ const { ask, makeFlag } = adminOf(() => guidon);
 
 beforeAll(async () => {
   guidon = await useGuidon();
-}, 90_000);
+});
 
 const ofUser = (userId: string): string => `/api/admin/users/${userId}/flag-overrides`;
 

@@ -11,7 +11,7 @@ import { readDeployedStack, readFunctionLogs } from './deployed-stack';
 import { isDeployed } from './targets';
 import { stopAtTheEnd } from './left-running';
 
-const READY_WITHIN_MS = 60_000;
+const READY_WITHIN_MS = 120_000;
 // a runner writes down what it ran of every bundle
 const STOP_WITHIN_MS = 60_000;
 const root = join(__dirname, '..', '..');
@@ -222,7 +222,7 @@ export const startGuidon = async (options: StartOptions = {}): Promise<GuidonIns
 export const eventually = async <Result>(
   ask: () => Promise<Result>,
   check: (result: Result) => void,
-  withinMs = 30_000,
+  withinMs = 60_000,
 ): Promise<Result> => {
   const until = Date.now() + withinMs;
   for (;;) {
