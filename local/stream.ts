@@ -70,6 +70,8 @@ export class TableStream {
       region: LOCAL_REGION,
       credentials: LOCAL_CREDENTIALS,
     });
+    // it writes down every record anew, for a logger that is not there
+    this.client.middlewareStack.remove('loggerMiddleware');
     this.position = existsSync(positionFile)
       ? (JSON.parse(readFileSync(positionFile, 'utf8')) as Position)
       : {};

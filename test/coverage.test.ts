@@ -1,5 +1,8 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { FileCoverageData, Range } from 'istanbul-lib-coverage';
-import { linesThatRan } from './support/coverage';
+import { linesThatRan, neverLoaded } from './support/coverage';
 
 const TEXT = `const called = () => {
   try {
@@ -62,5 +65,29 @@ describe('the lines that ran', () => {
     const ran = linesThatRan(TEXT, DATA);
     expect(ran).toEqual(expect.arrayContaining([1, 2, 3, 4, 5, 10, 16, 17, 18]));
     expect(ran.filter((line) => [7, 11, 12, 13, 14, 19].includes(line))).toEqual([]);
+  });
+});
+
+describe('a source that nothing loads', () => {
+  const root = mkdtempSync(join(tmpdir(), 'guidon-sources-'));
+
+  beforeAll(() => {
+    const code = 'export const one = 1;';
+    const files = {
+      'shared/loaded.ts': code,
+      'shared/deep/forgotten.ts': code,
+      'shared/types.ts': "import type { One } from './one';\nexport interface Two extends One {}",
+      'functions/readme.md': code,
+      'lib/substitutes/part.ts': code,
+    };
+    for (const [name, text] of Object.entries(files)) {
+      mkdirSync(join(root, name, '..'), { recursive: true });
+      writeFileSync(join(root, name), text);
+    }
+  });
+  afterAll(() => rmSync(root, { recursive: true }));
+
+  it('is named, unless it holds types alone or is not ours', () => {
+    expect(neverLoaded(root, new Set(['shared/loaded.ts']))).toEqual(['shared/deep/forgotten.ts']);
   });
 });

@@ -22,5 +22,7 @@ export const createDocumentClient = (
       throwOnRequestTimeout: true,
     },
   });
+  // it writes every request and answer down anew, for a logger that is not there
+  client.middlewareStack.remove('loggerMiddleware');
   return DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
 };

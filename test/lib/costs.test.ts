@@ -1,9 +1,7 @@
-import { App } from 'aws-cdk-lib';
-import { Template } from 'aws-cdk-lib/assertions';
+import type { Template } from 'aws-cdk-lib/assertions';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
-import { FirewallStack } from '../../lib/firewall-stack';
 import { readMarkdownTable, type MarkdownTable } from '../support/markdown-tables';
-import { asText, functionIdOf, propertiesOf, synthesize } from './synthesize';
+import { asText, functionIdOf, propertiesOf, synthesize, synthesizeFirewall } from './synthesize';
 
 const template = synthesize();
 const withEverythingFree = synthesize({
@@ -207,16 +205,7 @@ describe('a month costs what docs/deploy.md says', () => {
 
   const firewall = (): number => {
     const acls = Object.values(
-      propertiesOf<{ Rules: unknown[] }>(
-        Template.fromStack(
-          new FirewallStack(new App(), 'Firewall', {
-            stage: 'test',
-            logRetentionDays: RetentionDays.ONE_MONTH,
-            requestsPerAddress: 10_000,
-          }),
-        ),
-        'AWS::WAFv2::WebACL',
-      ),
+      propertiesOf<{ Rules: unknown[] }>(synthesizeFirewall(10_000), 'AWS::WAFv2::WebACL'),
     );
     return acls.reduce((sum, { Rules }) => sum + price('Web ACL') + Rules.length * price('Web ACL rule'), 0);
   };

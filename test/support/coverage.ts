@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { transformSync } from 'esbuild';
 import { eachMapping, TraceMap } from '@jridgewell/trace-mapping';
 import { mergeProcessCovs, type ProcessCov } from '@bcoe/v8-coverage';
 import { createCoverageMap, type FileCoverageData, type Location, type Range } from 'istanbul-lib-coverage';
@@ -175,6 +176,24 @@ const addUnit = (coverage: LineCoverage, root: string): void => {
   }
 };
 
+/** Sources of ours that hold more than types and are not among those that a bundle or a test loads. */
+export const neverLoaded = (root: string, loaded: ReadonlySet<string>): string[] =>
+  ['shared', 'functions', 'lib']
+    .flatMap((folder) =>
+      readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map((name) =>
+        join(folder, name),
+      ),
+    )
+    .filter((name) => name.endsWith('.ts') && OURS.test(name) && !loaded.has(name))
+    .filter((name) => codeOf(readFileSync(join(root, name), 'utf8')) !== '');
+
+/** What is left of a source without its types. */
+const codeOf = (source: string): string =>
+  transformSync(source, {
+    loader: 'ts',
+    tsconfigRaw: { compilerOptions: { verbatimModuleSyntax: true } },
+  }).code.trim();
+
 const missed = ({ code, ran }: Lines): number[] =>
   [...code].filter((line) => !ran.has(line)).sort((a, b) => a - b);
 
@@ -184,7 +203,7 @@ const percent = (parts: readonly Lines[]): number => {
   return total === 0 ? 0 : (100 * (total - uncovered)) / total;
 };
 
-/** Prints the lines covered by the tests and by the bundles they ran, and says whether that is enough. */
+/** Prints the lines covered by the tests and by the bundles they ran, and says whether that is enough. A file that nothing loads is not. */
 export const checkCoverage = (root: string): boolean => {
   const coverage = new LineCoverage(root);
   addBundles(coverage, root);
@@ -195,6 +214,7 @@ export const checkCoverage = (root: string): boolean => {
   for (const folder of [CORE, 'shared/', 'functions/', 'lib/']) {
     console.log(`${folder.padEnd(20)} ${percent(below(folder)).toFixed(1).padStart(5)} % of lines`);
   }
+  console.log(`below ${LEAST} %, but for what only tests beside the bundles reach:`);
   files
     .filter(([, lines]) => percent([lines]) < LEAST)
     .forEach(([file, lines]) => {
@@ -211,5 +231,9 @@ export const checkCoverage = (root: string): boolean => {
         console.error(`  ${file}:${missed(lines).join(',')}`);
       });
   }
-  return whole >= LEAST && isCoreCovered;
+  const unknown = neverLoaded(root, new Set(coverage.files.keys()));
+  unknown.forEach((file) => {
+    console.error(`no test loads ${file}`);
+  });
+  return whole >= LEAST && isCoreCovered && unknown.length === 0;
 };

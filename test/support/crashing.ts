@@ -5,7 +5,7 @@ import { DynamoOverrideRepository } from '../../shared/dynamodb/override-reposit
 import { DynamoStatsRepository } from '../../shared/dynamodb/stats-repository';
 import type { CountedKind } from '../../shared/override-ports';
 import { driveStream, type StreamDrive } from './drive-stream';
-import { aUserId, ENVIRONMENT, openFaultyWorld, type FaultyWorld } from './world';
+import { aUserId, ENVIRONMENT, openFaultyWorld, type FaultyWorld, type World } from './world';
 
 /**
  * A container dies at each of the calls of a write, and whoever asked asks again. Then everything is as if the write
@@ -53,7 +53,7 @@ export const isAbout = (
   ) || ((after ?? before) as { key?: string } | null)?.key === key;
 
 /** What is there of a subject, times and ids aside. */
-const leftOf = async (world: FaultyWorld, { key, userId, deviceId }: Subject): Promise<unknown> => {
+const leftOf = async (world: World, { key, userId, deviceId }: Subject): Promise<unknown> => {
   const { flags, segments, search, devices } = world.container;
   const left = await Promise.all([
     segments.get(ENVIRONMENT, key).catch(codeOf),
@@ -74,7 +74,7 @@ const leftOf = async (world: FaultyWorld, { key, userId, deviceId }: Subject): P
 
 /** What the world says of each of the subjects: entries since `known`, counters, and what is there. */
 const outcomesOf = async (
-  world: FaultyWorld,
+  world: World,
   stream: StreamDrive,
   known: ReadonlySet<string>,
   of: readonly Subject[],
@@ -109,7 +109,7 @@ const countBy = (names: readonly string[]): Record<string, number> => {
   return counts;
 };
 
-const wholeLog = async ({ container, config }: FaultyWorld): Promise<AuditEvent[]> => {
+const wholeLog = async ({ container, config }: World): Promise<AuditEvent[]> => {
   const logs = config.environments.map((environment) => container.audit.list({ environment, limit: 500 }));
   return (await Promise.all(logs)).flatMap(({ items, next }) => {
     // an entry that is not looked at would be one that nobody misses
@@ -160,7 +160,7 @@ const subjectsOf = (world: FaultyWorld, { prepare }: CrashPath, stream: StreamDr
     while (subjects.length < count) {
       made += 1;
       const subject = { key: `crash-${made}`, userId: aUserId(), deviceId: `phone-${made}` };
-      await prepare?.(world.container, subject);
+      await prepare?.(world.direct.container, subject);
       subjects.push(subject);
     }
     await stream.deliverNew();
@@ -184,18 +184,18 @@ const leastCalls = async (
 };
 
 const crashEverywhere = async (world: FaultyWorld, path: CrashPath) => {
-  const stream = driveStream(world);
+  const stream = driveStream(world.direct);
   const prepared = subjectsOf(world, path, stream);
   const calls = await leastCalls(world, path, await prepared(3));
   const places = placesToDie(calls);
   const [undisturbed, ...dying] = await prepared(places.length + 1);
-  const known = new Set((await wholeLog(world)).map(({ id }) => id));
+  const known = new Set((await wholeLog(world.direct)).map(({ id }) => id));
   await path.write(world.newContainer(), undisturbed!);
   for (const [index, at] of places.entries()) {
     await dieAt(world, path, dying[index]!, { at, calls: calls.length });
   }
   await stream.deliverNew();
-  const [expected, ...outcomes] = await outcomesOf(world, stream, known, [undisturbed!, ...dying]);
+  const [expected, ...outcomes] = await outcomesOf(world.direct, stream, known, [undisturbed!, ...dying]);
   return {
     expected: expected!,
     crashed: outcomes.map((outcome, index) => ({ diedAt: places[index], ...outcome })),

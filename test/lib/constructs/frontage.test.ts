@@ -1,8 +1,4 @@
-import { App } from 'aws-cdk-lib';
-import { Template } from 'aws-cdk-lib/assertions';
-import { RetentionDays } from 'aws-cdk-lib/aws-logs';
-import { FirewallStack } from '../../../lib/firewall-stack';
-import { asText, propertiesOf, synthesize } from '../synthesize';
+import { asText, propertiesOf, synthesize, synthesizeFirewall } from '../synthesize';
 
 const domainName = 'flags.example.com';
 const hostedZoneId = 'Z0123456789';
@@ -102,13 +98,7 @@ test('a certificate of another region is refused before anything is created', ()
 });
 
 describe('the firewall', () => {
-  const firewall = Template.fromStack(
-    new FirewallStack(new App(), 'Firewall', {
-      stage: 'test',
-      logRetentionDays: RetentionDays.ONE_MONTH,
-      requestsPerAddress: 500,
-    }),
-  );
+  const firewall = synthesizeFirewall(500);
 
   test('limits each address, and lets the bodies of imports through', () => {
     const [acl] = Object.values(

@@ -12,10 +12,13 @@ import {
 
 let world: FaultyWorld;
 let side: ReturnType<typeof importSide>;
+/** The same, where calls can be refused. */
+let dying: ReturnType<typeof importSide>;
 
 beforeAll(async () => {
   world = await openFaultyWorld();
-  side = importSide(world);
+  side = importSide(world.direct);
+  dying = importSide(world);
 });
 afterAll(() => world.stop());
 
@@ -43,13 +46,13 @@ describe('an import that crashes at any call of the store and is taken up again'
     let undoings = 0;
     for (let nth = 0; nth < MAX_CALLS; nth += 1) {
       const key = `crash-${nth}`;
-      await world.container.createFlag({ key });
+      await world.direct.container.createFlag({ key });
       const userIds = users(93);
       const before = String(userIds[0]);
-      await world.container.put(key, before, 'include', { reason: 'before' });
+      await world.direct.container.put(key, before, 'include', { reason: 'before' });
       const text = csvOf([...includes(userIds, 'imported'), ['nobody', 'include']]);
       const started = await side.started(key, [text]);
-      const isMet = await crashed(nth, () => side.workOff(key, started));
+      const isMet = await crashed(nth, () => dying.workOff(key, started));
       crashes += isMet ? 1 : 0;
       await side.workOff(key, started);
       expect(await side.get(key, started)).toMatchObject({
@@ -65,11 +68,11 @@ describe('an import that crashes at any call of the store and is taken up again'
         { after: { accepted: 93, added: 92, updated: 1, rejected: 1 } },
       ]);
 
-      const undoing = await world.container.importJobs.undo(
+      const undoing = await world.direct.container.importJobs.undo(
         { environment: ENVIRONMENT, ifMatch: undefined, dryRun: false, attribution: ATTRIBUTION },
         side.placeOf(key, started.id),
       );
-      undoings += (await crashed(nth, () => side.workOff(key, undoing))) ? 1 : 0;
+      undoings += (await crashed(nth, () => dying.workOff(key, undoing))) ? 1 : 0;
       await side.workOff(key, undoing);
       expect(await side.get(key, started)).toMatchObject({
         state: 'undone',
@@ -93,7 +96,7 @@ const ATTRIBUTION = { actor: 'undoer', ip: null, userAgent: null, route: null, r
 describe('two workers of one import', () => {
   it('share it: every row is written once, and it is told once', async () => {
     const key = 'shared';
-    await world.container.createFlag({ key });
+    await world.direct.container.createFlag({ key });
     const userIds = users(400);
     const started = await side.started(key, [csvOf(includes(userIds))]);
     await Promise.all([side.workOff(key, started), side.workOff(key, started)]);
@@ -109,12 +112,12 @@ describe('two workers of one import', () => {
 
   it('and others who change its overrides meanwhile do not lose a change', async () => {
     const key = 'meanwhile';
-    await world.container.createFlag({ key });
+    await world.direct.container.createFlag({ key });
     const userIds = users(200);
     const started = await side.started(key, [csvOf(includes(userIds, 'imported'))]);
     const singles = async () => {
       for (const userId of userIds.slice(0, 30)) {
-        await world.container.put(key, userId, 'exclude');
+        await world.direct.container.put(key, userId, 'exclude');
       }
     };
     await Promise.all([side.workOff(key, started), singles()]);
@@ -126,10 +129,10 @@ describe('two workers of one import', () => {
 describe('a step that is refused again and again', () => {
   it('is put off, so that it holds up no other job for long, and made once nothing refuses it', async () => {
     const key = 'refused';
-    await world.container.createFlag({ key });
+    await world.direct.container.createFlag({ key });
     const userIds = users(3);
     const spoiled = String(userIds[1]);
-    await world.container.put(key, spoiled, 'include');
+    await world.direct.container.put(key, spoiled, 'include');
     const { flagTable } = side.drive.tables;
     const Key = await side.drive.includeKey(key, spoiled);
     // past the API: no write of ours can be decided on such an id
@@ -151,7 +154,7 @@ describe('a step that is refused again and again', () => {
 describe('an import that takes long', () => {
   it('lets other jobs have their turn, and goes on behind them', async () => {
     const key = 'long';
-    await world.container.createFlag({ key });
+    await world.direct.container.createFlag({ key });
     const started = await side.started(key, [csvOf(includes(users(200)))]);
     const NewImage = { environment: { S: ENVIRONMENT }, flagKey: { S: key }, importId: { S: started.id } };
     const { jobs } = composeStreamSide(world);
