@@ -85,7 +85,9 @@ describe('a source that nothing loads', () => {
       writeFileSync(join(root, name), text);
     }
   });
-  afterAll(() => rmSync(root, { recursive: true }));
+  afterAll(() => {
+    rmSync(root, { recursive: true });
+  });
 
   it('is named, unless it holds types alone or is not ours', () => {
     expect(neverLoaded(root, new Set(['shared/loaded.ts']))).toEqual(['shared/deep/forgotten.ts']);
