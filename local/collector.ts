@@ -13,6 +13,8 @@ const FIVE_YEARS_SECONDS = 5 * 365 * 24 * 3600;
 const SHORTEST_INTERVAL_MS = 200;
 /** Pauses between the pages of a table are so many times as long as their reading: a large one is nobody's only work. */
 const PAUSE_SHARE = 20;
+/** A page that was slow because everything was holds up the others no longer than this. */
+const LONGEST_PAUSE_MS = 1_000;
 
 type Key = Record<string, unknown>;
 
@@ -98,7 +100,7 @@ export class Collector {
           ExclusiveStartKey: start,
         }),
       );
-      pauseMs = PAUSE_SHARE * (Date.now() - askedAtMs);
+      pauseMs = Math.min(LONGEST_PAUSE_MS, PAUSE_SHARE * (Date.now() - askedAtMs));
       for (const item of page.Items ?? []) {
         const key = Object.fromEntries(keyNames.map((name) => [name, item[name] as unknown]));
         await this.remove(input.TableName, key, ttlAttribute, Number(item[ttlAttribute]));
