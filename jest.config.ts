@@ -17,7 +17,7 @@ const config: Config = {
   modulePathIgnorePatterns: ['build', 'cdk.out', '.guidon', '.emulator'].map(
     (folder) => `<rootDir>/${folder}/`,
   ),
-  // what is in no bundle, and the core; of all else counts what ran of it in the bundles, which makes nothing slower
+  // the core, and folders that hold what is in no bundle; of the others counts what ran in the bundles, at no price
   coveragePathIgnorePatterns: [
     '/node_modules/',
     '<rootDir>/(?!(shared/(evaluation/|contract/|[^/]+$)|functions/|lib/(?!substitutes/)))',

@@ -13,7 +13,7 @@ const FIVE_YEARS_SECONDS = 5 * 365 * 24 * 3600;
 const SHORTEST_INTERVAL_MS = 200;
 /** Pauses between the pages of a table are so many times as long as their reading: a large one is nobody's only work. */
 const PAUSE_SHARE = 20;
-/** A page that was slow because everything was holds up the others no longer than this. */
+/** But no longer than this: where a page takes long because the machine is busy, a pass would take minutes. */
 const LONGEST_PAUSE_MS = 1_000;
 
 type Key = Record<string, unknown>;

@@ -52,7 +52,11 @@ export const aCall = (call: Partial<Call> = {}): Call => ({
   ...call,
 });
 
-/** Composes as a function does where its environment names this engine. */
+/**
+ * Composes as a function does where its environment names this engine. A client looks there at its first request and
+ * keeps what it found: between composing and that, nothing may be composed at another engine. So who uses a proxied
+ * world and its `direct` one in turn counts the calls that came through the proxy.
+ */
 const composeAt = <Composed>(endpoint: string, compose: () => Composed): Composed => {
   process.env['AWS_ENDPOINT_URL_DYNAMODB'] = endpoint;
   return compose();
@@ -180,7 +184,7 @@ export const openFaultyWorld = async (options: WorldOptions = {}): Promise<Fault
 const aPartsFolder = (): string => mkdtempSync(join(tmpdir(), 'guidon-parts-'));
 
 const worldOn = (engine: TestEngine, endpoint: string, folder: string): World => {
-  // for what a test composes itself
+  // for what a test without a `direct` world composes itself
   process.env['AWS_ENDPOINT_URL_DYNAMODB'] = endpoint;
   const config: Config = {
     flagTableName: engine.flagTableName,
