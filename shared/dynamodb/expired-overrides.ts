@@ -4,12 +4,8 @@ import type { Item, Table } from './table';
 
 export const COUNTED_KINDS: readonly CountedKind[] = ['include', 'exclude', 'value', 'device'];
 
-/** What is read at most of each shard besides what is counted where it lies; a page ends after a megabyte as well. */
-export interface Bound {
-  readonly pages: number;
-  readonly pageItems: number;
-}
-const BOUND: Bound = { pages: 12, pageItems: 500 };
+/** A page ends after a megabyte as well. */
+const PAGE_ITEMS = 500;
 /** No page is begun with less time than this before the request's deadline. */
 const LEAST_MS = 1_500;
 
@@ -112,7 +108,7 @@ const countGroup = async (
 /**
  * Tells of the overrides of a shard that have expired but still have their item, so the counters count them: DynamoDB
  * collects late. Where very many of a flag ended at one moment, as those of an import do, they are counted where they
- * lie. False where that was not all of them.
+ * lie. False where the request's time did not reach for all of them.
  */
 export const readExpired = async (
   table: Table,
@@ -121,18 +117,18 @@ export const readExpired = async (
   generations: ReadonlyMap<string, string>,
   nowMs: number,
   tell: Tell,
-  bound = BOUND,
+  pageItems = PAGE_ITEMS,
 ): Promise<boolean> => {
   // "~" sorts behind the "#" that follows the date: what expires at this very moment is expired
   const last = `${new Date(nowMs).toISOString()}~`;
   let first = ' ';
   let start: Item | undefined;
-  for (let pages = 0; pages < bound.pages && hasTime();) {
+  while (hasTime()) {
     const page = await table.queryPage({
       ...within({ shard, first, last }),
       ProjectionExpression: 'GSI2SK, flagKey, generation, deviceId, kind, enabled',
       ExclusiveStartKey: start,
-      Limit: bound.pageItems,
+      Limit: pageItems,
     });
     for (const item of page.items) {
       const kind = countedKindOf(item);
@@ -160,8 +156,6 @@ export const readExpired = async (
         return false;
       }
       [first, start] = [end, undefined];
-    } else {
-      pages += 1;
     }
   }
   return false;

@@ -1,6 +1,6 @@
 import type { CountedKind, OverrideCounts } from '../override-ports';
 import type { FlagGeneration } from '../ports';
-import { COUNTED_KINDS, readExpired, type Bound } from './expired-overrides';
+import { COUNTED_KINDS, readExpired } from './expired-overrides';
 import { countKey, expiryPartition, EXPIRY_SHARDS, overridePartition } from './keys';
 import type { Table, TransactItem } from './table';
 
@@ -54,7 +54,7 @@ export const readCounts = async (
   environment: string,
   generations: ReadonlyMap<string, string>,
   nowMs: number,
-  bound?: Bound,
+  pageItems?: number,
 ): Promise<OverrideCounts> => {
   const byFlag = new Map<string, Counts>();
   // counters and overrides of a generation share a partition
@@ -87,7 +87,7 @@ export const readCounts = async (
               expired.push({ of, kind, count });
             }
           },
-          bound,
+          pageItems,
         ),
       ),
     ),

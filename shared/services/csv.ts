@@ -25,7 +25,10 @@ export const csvLine = (cells: readonly string[]): string =>
   `${cells.map((cell) => quoted(asText(cell))).join(',')}\r\n`;
 
 const malformed = (row: number, code: string, message: string): FlagError =>
-  invalidField(`#row/${String(row)}`, code, message);
+  invalidField(`#row/${String(row)}`, code, `row ${String(row)}: ${message}`);
+
+const spoiledText = (row: number): FlagError =>
+  malformed(row, 'invalid_text', 'there is a NUL in it, or bytes that are no UTF-8');
 
 /** What a gateway makes of bytes that are no UTF-8, and what no store keeps as it is. */
 const isSpoiled = (cell: string): boolean =>
@@ -51,7 +54,10 @@ const parsed = (text: string, maxRows: number): string[][] => {
   } catch (error) {
     const { code, records } = error as { code?: unknown; records?: number };
     const message = WORDS[String(code)];
-    throw message === undefined ? error : malformed(records ?? 0, 'malformed_csv', message);
+    if (message === undefined) {
+      throw error;
+    }
+    throw isSpoiled(text) ? spoiledText(records ?? 0) : malformed(records ?? 0, 'malformed_csv', message);
   }
 };
 
@@ -66,7 +72,7 @@ export const readCsv = (text: string, maxRows: number): CsvTable => {
   }
   const spoiled = [header, ...rows].findIndex((row) => row.some(isSpoiled));
   if (spoiled !== -1) {
-    throw malformed(spoiled, 'invalid_text', 'the text is UTF-8 without NUL');
+    throw spoiledText(spoiled);
   }
   if (rows.length > maxRows) {
     throw new FlagError('PAYLOAD_TOO_LARGE', `There are at most ${String(maxRows)} rows of data here.`);

@@ -117,7 +117,7 @@ class RowReader {
     }
     const expiresAtMs = expiresAt === null ? null : Date.parse(expiresAt);
     if (expiresAtMs !== null && !(expiresAtMs > this.nowMs)) {
-      return fault('not_in_the_future', 'expiresAt lies in the future');
+      return fault('not_in_the_future', 'expiresAt must lie in the future');
     }
     return {
       userId: spelledAsStored(userId.data),

@@ -102,7 +102,7 @@ export class OverrideWriter {
   checkedExpiry(expiresAt: string | null, pointer = '/expiresAt'): number | null {
     const expiresAtMs = expiresAt === null ? null : Date.parse(expiresAt);
     if (expiresAtMs !== null && !(expiresAtMs > this.parts.clock())) {
-      throw invalidField(pointer, 'not_in_the_future', 'expiresAt lies in the future');
+      throw invalidField(pointer, 'not_in_the_future', 'expiresAt must lie in the future');
     }
     return expiresAtMs;
   }

@@ -145,7 +145,7 @@ export class RevertService {
       throw notRevertible(
         undoneImportId === undefined
           ? 'The audit log does not say which import this was.'
-          : 'This is the undo of an import, which is not taken back: import again.',
+          : 'This is the undo of an import. Its rows would bring back people who were removed since: import again those that are meant.',
       );
     }
     return this.parts.imports.undo(call, { environment, flagKey, importId }, reasonOfRevert(id));
