@@ -5,6 +5,7 @@ import { routes } from '../functions/routes';
 import { streamHandlers } from '../functions/stream-handlers';
 import { leanSchemas } from './lean-schemas';
 import { leanSdk } from './lean-sdk';
+import { leanZod } from './lean-zod';
 
 export interface BundleFunctionsProps {
   /** One folder per function is written here; folders of functions that are gone are removed. */
@@ -50,18 +51,6 @@ const substitutes = {
   ...Object.fromEntries(
     Object.entries(loadedWhenNeeded).map(([name, file]) => [name, substitute(file)] as const),
   ),
-};
-
-/** Modules of zod that a Lambda does not need; they import each other by relative paths, which an alias cannot name. */
-const withoutJsonSchema: Plugin = {
-  name: 'without-json-schema',
-  setup: (building) => {
-    building.onResolve({ filter: /\/(to-json-schema|json-schema-processors)\.js$/ }, ({ importer }) =>
-      /zod[\\/]v4[\\/]classic[\\/]schemas\.js$/.test(importer)
-        ? { path: substitute('zod-json-schema') }
-        : undefined,
-    );
-  },
 };
 
 /** Modules that are reached by relative paths, which an alias cannot name, and never used. */
@@ -130,7 +119,7 @@ export const bundleFunctions = async ({
     charset: 'utf8',
     banner: { js: banner },
     alias: substitutes,
-    plugins: [withoutJsonSchema, withoutUnused, leanMetrics, leanSchemas, leanSdk],
+    plugins: [withoutUnused, leanMetrics, leanSchemas, leanSdk, leanZod],
     // imported only when an operation streams events, which none of ours does
     external: ['@smithy/core/event-streams'],
     metafile: true,
