@@ -54,7 +54,7 @@ export type CountedKind = OverrideKind | 'device';
 
 export interface OverrideCounts {
   readonly byFlag: ReadonlyMap<string, Readonly<Record<CountedKind, number>>>;
-  /** False where more overrides have expired than a request looks at, and were not collected yet: some are counted. */
+  /** False where more overrides have expired, and are not collected yet, than could be read in time: some are counted. */
   readonly isExact: boolean;
 }
 

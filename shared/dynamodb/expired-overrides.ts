@@ -1,4 +1,5 @@
 import { remainingMs } from '../deadline';
+import { StoreUnavailable } from '../errors';
 import type { CountedKind } from '../override-ports';
 import type { Item, Table } from './table';
 
@@ -105,20 +106,21 @@ const countGroup = async (
   return ofAll !== undefined && left <= 0;
 };
 
-/**
- * Tells of the overrides of a shard that have expired but still have their item, so the counters count them: DynamoDB
- * collects late. Where very many of a flag ended at one moment, as those of an import do, they are counted where they
- * lie. False where the request's time did not reach for all of them.
- */
-export const readExpired = async (
-  table: Table,
-  shard: string,
+/** What is read of a shard, and how. */
+export interface ExpiredOf {
+  readonly shard: string;
   /** The living generations by flag key; others count for nobody. */
-  generations: ReadonlyMap<string, string>,
-  nowMs: number,
+  readonly generations: ReadonlyMap<string, string>;
+  readonly nowMs: number;
+  readonly pageItems?: number | undefined;
+}
+
+/** A page after the other, with a step aside where a group is counted; ends where time is over. */
+async function* readPages(
+  table: Table,
+  { shard, generations, nowMs, pageItems = PAGE_ITEMS }: ExpiredOf,
   tell: Tell,
-  pageItems = PAGE_ITEMS,
-): Promise<boolean> => {
+): AsyncGenerator<'page' | 'end'> {
   // "~" sorts behind the "#" that follows the date: what expires at this very moment is expired
   const last = `${new Date(nowMs).toISOString()}~`;
   let first = ' ';
@@ -137,8 +139,9 @@ export const readExpired = async (
       }
     }
     start = page.last;
+    yield start === undefined ? 'end' : 'page';
     if (start === undefined) {
-      return true;
+      return;
     }
     const group = groupOf(start);
     if (page.items.length > 1 && group === groupOf(page.items[0])) {
@@ -153,10 +156,27 @@ export const readExpired = async (
           tell(flagKey, generation, kind, count);
         }));
       if (!isWhole) {
-        return false;
+        return;
       }
       [first, start] = [end, undefined];
     }
   }
-  return false;
+}
+
+/**
+ * Tells of the overrides of a shard that have expired but still have their item, so the counters count them: DynamoDB
+ * collects late. Where very many of a flag ended at one moment, as those of an import do, they are counted where they
+ * lie. False where that was not all of them: the request's time did not reach, or so many were read that the table
+ * refused more. Throws where it gave nothing at all.
+ */
+export const readExpired = async (table: Table, of: ExpiredOf, tell: Tell): Promise<boolean> => {
+  let seen: 'nothing' | 'page' | 'end' = 'nothing';
+  try {
+    for await (seen of readPages(table, of, tell));
+  } catch (error) {
+    if (seen === 'nothing' || !(error instanceof StoreUnavailable)) {
+      throw error;
+    }
+  }
+  return seen === 'end';
 };

@@ -9,6 +9,8 @@ const COUNT_SHARDS = 4;
 
 type Counts = Record<CountedKind, number>;
 
+const noCounts = (): Counts => ({ include: 0, exclude: 0, value: 0, device: 0 });
+
 const attributeOf = (kind: CountedKind): string => `${kind}s`;
 
 /** Counts the overrides of a generation that are switched on, in the transaction that writes them. */
@@ -60,7 +62,7 @@ export const readCounts = async (
   // counters and overrides of a generation share a partition
   const byPartition = new Map<unknown, Counts>();
   const keys = [...generations].flatMap(([flagKey, generation]) => {
-    const zero: Counts = { include: 0, exclude: 0, value: 0, device: 0 };
+    const zero = noCounts();
     byFlag.set(flagKey, zero);
     byPartition.set(overridePartition(environment, flagKey, generation), zero);
     return Array.from({ length: COUNT_SHARDS }, (_, shard) =>
@@ -71,24 +73,19 @@ export const readCounts = async (
     return { byFlag, isExact: true };
   }
   const shards = Array.from({ length: EXPIRY_SHARDS }, (_, shard) => expiryPartition(environment, shard));
-  const expired: { of: Counts; kind: CountedKind; count: number }[] = [];
+  const expired = new Map<Counts, Counts>();
   const [counters, areWhole] = await Promise.all([
     table.batchGet(keys, 'strong'),
     Promise.all(
       shards.map((shard) =>
-        readExpired(
-          table,
-          shard,
-          generations,
-          nowMs,
-          (flagKey, generation, kind, count) => {
-            const of = byFlag.get(flagKey);
-            if (of !== undefined && generations.get(flagKey) === generation) {
-              expired.push({ of, kind, count });
-            }
-          },
-          pageItems,
-        ),
+        readExpired(table, { shard, generations, nowMs, pageItems }, (flagKey, generation, kind, count) => {
+          const of = byFlag.get(flagKey);
+          if (of !== undefined && generations.get(flagKey) === generation) {
+            const gone = expired.get(of) ?? noCounts();
+            gone[kind] += count;
+            expired.set(of, gone);
+          }
+        }),
       ),
     ),
   ]);
@@ -100,9 +97,11 @@ export const readCounts = async (
       }
     }
   }
-  for (const { of, kind, count } of expired) {
-    // the index may still show what the counter has left behind
-    of[kind] = Math.max(0, of[kind] - count);
+  for (const [of, gone] of expired) {
+    for (const kind of COUNTED_KINDS) {
+      // the index may still show what the counter has left behind
+      of[kind] = Math.max(0, of[kind] - gone[kind]);
+    }
   }
   return { byFlag, isExact: areWhole.every((isWhole) => isWhole) };
 };

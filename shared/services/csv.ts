@@ -27,8 +27,7 @@ export const csvLine = (cells: readonly string[]): string =>
 const malformed = (row: number, code: string, message: string): FlagError =>
   invalidField(`#row/${String(row)}`, code, `row ${String(row)}: ${message}`);
 
-const spoiledText = (row: number): FlagError =>
-  malformed(row, 'invalid_text', 'there is a NUL in it, or bytes that are no UTF-8');
+const SPOILED = 'there is a NUL in it, or bytes that are no UTF-8';
 
 /** What a gateway makes of bytes that are no UTF-8, and what no store keeps as it is. */
 const isSpoiled = (cell: string): boolean =>
@@ -57,7 +56,10 @@ const parsed = (text: string, maxRows: number): string[][] => {
     if (message === undefined) {
       throw error;
     }
-    throw isSpoiled(text) ? spoiledText(records ?? 0) : malformed(records ?? 0, 'malformed_csv', message);
+    // what is no text at all has no rows either
+    throw isSpoiled(text)
+      ? invalidField('', 'invalid_text', `the body is no text: ${SPOILED}`)
+      : malformed(records ?? 0, 'malformed_csv', message);
   }
 };
 
@@ -72,7 +74,7 @@ export const readCsv = (text: string, maxRows: number): CsvTable => {
   }
   const spoiled = [header, ...rows].findIndex((row) => row.some(isSpoiled));
   if (spoiled !== -1) {
-    throw spoiledText(spoiled);
+    throw malformed(spoiled, 'invalid_text', SPOILED);
   }
   if (rows.length > maxRows) {
     throw new FlagError('PAYLOAD_TOO_LARGE', `There are at most ${String(maxRows)} rows of data here.`);

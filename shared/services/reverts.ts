@@ -145,7 +145,7 @@ export class RevertService {
       throw notRevertible(
         undoneImportId === undefined
           ? 'The audit log does not say which import this was.'
-          : 'This is the undo of an import. Its rows would bring back people who were removed since: import again those that are meant.',
+          : 'This is the undo of an import or a copy, and final: its rows may be of people who were removed in between. Import or copy again what is meant.',
       );
     }
     return this.parts.imports.undo(call, { environment, flagKey, importId }, reasonOfRevert(id));

@@ -114,7 +114,7 @@ describe('reverting', () => {
       },
     );
     const again = await revert((undo.body.items[0] as { id: string }).id);
-    expect(expectProblem(again, 409, 'NOT_REVERTIBLE').detail).toContain('import again');
+    expect(expectProblem(again, 409, 'NOT_REVERTIBLE').detail).toContain('Import or copy again');
   });
 
   it('is refused for what is not there, and for what is spelled wrong', async () => {

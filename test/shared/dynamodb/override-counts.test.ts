@@ -1,6 +1,7 @@
 import { composeMetricsService } from '../../../shared/composition/metrics-service';
 import { openTables } from '../../../shared/composition/parts';
 import { withDeadline } from '../../../shared/deadline';
+import { StoreUnavailable } from '../../../shared/errors';
 import { DynamoFlagRepository } from '../../../shared/dynamodb/flag-repository';
 import { readCounts } from '../../../shared/dynamodb/override-counts';
 import {
@@ -69,6 +70,9 @@ beforeAll(async () => {
     ),
   );
 });
+afterEach(() => {
+  world.proxy.heal();
+});
 afterAll(() => world.stop());
 
 const queriesDuring = async (work: () => Promise<unknown>): Promise<number> => {
@@ -100,6 +104,19 @@ describe('how many overrides count', () => {
     const counts = await withDeadline(6_000, () => readCounts(slow, ENVIRONMENT, generations, Date.now(), 1));
     expect(counts).toMatchObject({ isExact: false });
     expect(includesIn(counts)).toBe(LIVING + EXPIRED - 8);
+  });
+
+  it('is an upper bound, and says so, where the table refuses further pages', async () => {
+    world.proxy.inject('throttle', { operations: ['Query'], skip: 30 });
+    const counts = await count(1);
+    expect(counts).toMatchObject({ isExact: false });
+    expect(includesIn(counts)).toBeGreaterThan(LIVING);
+    expect(includesIn(counts)).toBeLessThan(LIVING + EXPIRED);
+  });
+
+  it('is none where the table refuses the first page', async () => {
+    world.proxy.inject('throttle', { operations: ['Query'] });
+    await expect(count(1)).rejects.toThrow(StoreUnavailable);
   });
 
   it('is what the counters say where there is no time for more', async () => {

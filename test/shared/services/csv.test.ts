@@ -37,10 +37,15 @@ describe('CSV', () => {
     ['userId\n"a"b', 'INVALID_REQUEST #row/1 malformed_csv'],
     ['userId\na\nb\0', 'INVALID_REQUEST #row/2 invalid_text'],
     ['userId\n\uFFFD\uFFFD', 'INVALID_REQUEST #row/1 invalid_text'],
+    ['userId\na"b\n\uFFFD', 'INVALID_REQUEST  invalid_text'],
     [`userId\n"${'x'.repeat(70_000)}"`, 'INVALID_REQUEST #row/1 malformed_csv'],
     [`userId\n${'a\n'.repeat(11)}`, 'PAYLOAD_TOO_LARGE'],
   ])('that is none is refused, and says where (%#)', (text, expected) => {
     expect(faultOf(() => readCsv(text, 10))).toBe(expected);
+  });
+
+  it('names the row in words as well', () => {
+    expect(() => readCsv('userId\na\n"b', 10)).toThrow('row 2: a quote is not closed');
   });
 
   it('keeps cells that a spreadsheet would carry out, and writes them so that it does not', () => {
