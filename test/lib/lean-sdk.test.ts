@@ -1,11 +1,9 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { bundleFunctions } from '../../lib/bundle-functions';
+import { withBundle } from './bundle-program';
 
 /** What the service's errors say besides their names. */
 const ANSWERS: Readonly<Record<string, object>> = {
@@ -30,11 +28,9 @@ const program = (client: string, operation: string) => `
   );
 `;
 
-let dir: string;
 let server: Server;
 
 beforeAll(async () => {
-  dir = mkdtempSync(join(tmpdir(), 'guidon-lean-'));
   server = createServer((request, response) => {
     const operation = String(request.headers['x-amz-target']).split('.').at(-1);
     const error =
@@ -47,20 +43,15 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await new Promise((resolve) => server.close(resolve));
-  rmSync(dir, { recursive: true });
 });
 
-const errorOf = async (client: string, operation: string): Promise<unknown> => {
-  const entry = join(dir, operation);
-  writeFileSync(`${entry}.ts`, program(client, operation));
-  await bundleFunctions({ outDir: join(dir, 'out'), functions: [{ name: operation, entry }] });
-  const { port } = server.address() as AddressInfo;
-  const env = { ...process.env, AWS_ENDPOINT_URL: `http://127.0.0.1:${port}` };
-  const { stdout } = await promisify(execFile)(process.execPath, [join(dir, 'out', operation, 'index.mjs')], {
-    env,
+const errorOf = (client: string, operation: string): Promise<unknown> =>
+  withBundle(program(client, operation), async (bundle) => {
+    const { port } = server.address() as AddressInfo;
+    const env = { ...process.env, AWS_ENDPOINT_URL: `http://127.0.0.1:${port}` };
+    const { stdout } = await promisify(execFile)(process.execPath, [bundle], { env });
+    return JSON.parse(stdout) as unknown;
   });
-  return JSON.parse(stdout);
-};
 
 test('an error that has nothing but a message comes by its name from a bundle without its class', async () => {
   expect(await errorOf('CognitoIdentityProvider', 'AdminListGroupsForUser')).toEqual({
