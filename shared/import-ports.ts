@@ -39,6 +39,17 @@ export interface ImportCounts {
         readonly switchedOff: number;
       }
     | undefined;
+  /** What the last redo brought back of that, and what it left; undefined before one, and again after a further undo. */
+  readonly redone?:
+    | {
+        readonly added: number;
+        readonly updated: number;
+        /** As of an undo. */
+        readonly switchedOff: number;
+        /** Changed since the undo, or over by now. */
+        readonly left: number;
+      }
+    | undefined;
 }
 
 /** An import of many overrides on one flag, as far as it has come. */
@@ -60,7 +71,9 @@ export interface ImportRecord extends FlagGeneration {
   readonly cursor: string;
   readonly counts: ImportCounts;
   readonly failure: string | null;
-  /** Why it is undone, where that was said. */
+  /** The state that an undo found; a redo leads back to it. */
+  readonly undoneFrom?: 'done' | 'cancelled' | 'failed' | undefined;
+  /** Why it is undone or redone, where that was said. */
   readonly undoReason?: string | undefined;
   /** Who asked for the present work. */
   readonly attribution: Attribution;
@@ -76,31 +89,67 @@ export interface ImportRecord extends FlagGeneration {
   readonly version: number;
 }
 
-/** Which import left what lies at a place, and what that had found there, if it replaced something. */
+/** Which import left an override that nobody has changed since. */
 export interface LeftByImport {
-  readonly importId: string | undefined;
-  readonly replaced: ReplacedOverride | undefined;
+  readonly importId: string;
+  /** The version of the import with which it replaced something; 0 where nothing was there. */
+  readonly step: number;
 }
 
-/** What an import replaced; an earlier one may have left it. */
-export interface ReplacedOverride extends LeftByImport {
+/** An override, and the import that left it, if one did. */
+export interface Layer {
   readonly override: StoredOverride;
+  readonly left: LeftByImport | undefined;
 }
 
 /** What lies at a place. */
-export interface ImportSlot extends OverrideSlot, LeftByImport {}
+export interface ImportSlot extends OverrideSlot {
+  readonly left: LeftByImport | undefined;
+  /** The import whose work, undo or redo was the last change there. */
+  readonly changedBy: string | undefined;
+}
 
 /** An override that an import left, with its place. */
 export type WrittenOverride = OverridePlace & { readonly slot: ImportSlot };
+
+export interface BackupPlace extends LeftByImport {
+  readonly place: OverridePlace;
+}
+
+/** What undoing and redoing an import needs to know of one override that it left. */
+export interface Backup extends BackupPlace {
+  /** What the import replaced; undefined where nothing was there. */
+  readonly found: Layer | undefined;
+  /** What an undo has taken away; undefined before one, and after a redo. */
+  readonly taken: TakenOverride | undefined;
+}
+
+export interface TakenOverride {
+  readonly override: StoredOverride;
+  /** From when on nothing at its place is what the undo left there, in epoch milliseconds; null for never. */
+  readonly emptyFromMs: number | null;
+}
+
+/** A backup as it is kept. */
+export interface KeptBackup extends Backup {
+  /** The id of the change that took it away. */
+  readonly takenBy: string | undefined;
+}
 
 /** One step of an import: all of it is written, or nothing. */
 export interface ImportStep {
   /** What it was decided on; undefined where the import is new. */
   readonly from: ImportRecord | undefined;
   readonly to: ImportRecord;
-  readonly writes?: readonly (OverrideWrite & LeftByImport)[];
+  readonly writes?: readonly (OverrideWrite & Pick<ImportSlot, 'left'>)[];
+  /** What it keeps, in place of what was kept there. */
+  readonly backups?: readonly Backup[];
+  /** Backups of which it takes what was taken away: it is refused where that is not there as it was read. */
+  readonly usedUp?: readonly KeptBackup[];
   /** Imports that it holds for not undone: it is refused where one comes to be. */
   readonly lasting?: readonly ImportPlace[];
+  /** Imports that it holds for undone: it is refused where one is redone. */
+  readonly undone?: readonly ImportPlace[];
   readonly changes?: readonly Change[];
   readonly rejected?: readonly NamedRejection[];
   /** Has the work begin in an invocation of its own. */
@@ -124,12 +173,27 @@ export interface ImportRepository {
   written(
     record: ImportRecord,
     page: { after: string; limit: number },
-  ): Promise<{ written: { found: WrittenOverride; position: string }[]; next: string | undefined }>;
+  ): Promise<{ written: WrittenOverride[]; next: string | undefined }>;
+  /** Strongly; those that are kept, in no order. */
+  backups(places: readonly BackupPlace[]): Promise<KeptBackup[]>;
+  /** What undos have taken away of the import, as {@link written}; of the same place, later steps come last. */
+  taken(
+    record: ImportRecord,
+    page: { after: string; limit: number },
+  ): Promise<{ taken: KeptBackup[]; next: string | undefined }>;
   /** The first rejected rows since the work began. */
   rejected(record: ImportRecord, limit: number): Promise<NamedRejection[]>;
   /** Lets the work go on in a new invocation. */
   goOn(of: ImportPlace): Promise<void>;
   finish(of: ImportPlace): Promise<void>;
+}
+
+/** What imports keep of people. */
+export interface BackupRepository {
+  /** Of a user on any flag; eventually consistent. */
+  ofUser(environment: string, userId: string): Promise<BackupPlace[]>;
+  /** Says how many of them there were. */
+  forget(places: readonly BackupPlace[]): Promise<number>;
 }
 
 /** Keeps what was sent of imports, for some weeks. */

@@ -17,7 +17,7 @@ export const handler = composeHandler({
     if ('event' in reverted) {
       return ok(reverted.event);
     }
-    const { flagKey, id } = reverted.undoing;
-    return accepted(reverted.undoing, placeOf(request, `/api/admin/flags/${flagKey}/imports/${id}`));
+    const { flagKey, id } = reverted.begun;
+    return accepted(reverted.begun, placeOf(request, `/api/admin/flags/${flagKey}/imports/${id}`));
   },
 });

@@ -32,7 +32,8 @@ export const auditOperations = {
     answers: {
       200: { description: 'The event of the new change.', body: 'AuditEvent' },
       202: {
-        description: 'The import of the event, which is being undone.',
+        description:
+          'The import of the event, which is being undone; or redone, where the event was its undo.',
         body: 'Import',
         headers: ['ETag', 'Location'],
       },

@@ -1,5 +1,6 @@
 import { type Config, readConfig } from '../config';
 import { DynamoFlagRepository } from '../dynamodb/flag-repository';
+import { DynamoBackupRepository } from '../dynamodb/import-backups';
 import { DynamoOverrideRepository } from '../dynamodb/override-repository';
 import { DepartureService } from '../services/departures';
 import { composeDeviceService } from './device-service';
@@ -12,6 +13,7 @@ export const composeDepartureService = (config: Config = readConfig()): Departur
     writer: composeOverrideWriter(flagTable),
     flags: new DynamoFlagRepository(flagTable, clock),
     overrides: new DynamoOverrideRepository(flagTable, clock),
+    backups: new DynamoBackupRepository(flagTable, clock),
     devices: composeDeviceService(config),
     environments: config.environments,
     userIdFormat: config.userIdFormat,

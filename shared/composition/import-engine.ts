@@ -5,6 +5,7 @@ import { DynamoOverrideRepository } from '../dynamodb/override-repository';
 import type { Table } from '../dynamodb/table';
 import type { ImportParts } from '../import-ports';
 import { ImportEngine } from '../services/import-engine';
+import { ImportRedo } from '../services/import-redo';
 import { ImportSources } from '../services/import-sources';
 import { ImportSteps } from '../services/import-step';
 import { ImportUndo } from '../services/import-undo';
@@ -35,6 +36,7 @@ export const composeImportEngine = (
     imports,
     steps,
     undo: new ImportUndo({ imports, compilers: { compilePattern }, clock, newId }),
+    redo: new ImportRedo({ imports, compilers: { compilePattern }, clock, newId }),
     clock,
     newId,
     telemetry,

@@ -39,6 +39,8 @@ export const ImportSchema = z.strictObject({
   unchanged: count,
   /** What an undo put back, and what it left because somebody has changed it since; null without one. */
   undo: z.strictObject({ restored: count, left: count.nullable(), switchedOff: count }).nullable(),
+  /** The same of a redo, which leaves as well what is over by now. */
+  redo: z.strictObject({ restored: count, left: count.nullable(), switchedOff: count }).nullable(),
   /** The first rejected rows. */
   errors: z.array(RejectedRowSchema.extend({ part: z.number().int().nonnegative() })),
   /** Why it failed. */

@@ -45,7 +45,16 @@ export type CreateImportRequest = z.infer<typeof CreateImportRequestSchema>;
 /** Body of `POST /api/admin/flags/{flagKey}/users/copy`. */
 export const CopyUserOverridesRequestSchema = z.strictObject({ to: FlagKeySchema });
 
-export const IMPORT_STATES = ['open', 'running', 'done', 'cancelled', 'failed', 'undoing', 'undone'] as const;
+export const IMPORT_STATES = [
+  'open',
+  'running',
+  'done',
+  'cancelled',
+  'failed',
+  'undoing',
+  'undone',
+  'redoing',
+] as const;
 export const ImportStateSchema = z.enum(IMPORT_STATES);
 export type ImportState = z.infer<typeof ImportStateSchema>;
 

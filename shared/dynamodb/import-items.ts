@@ -1,12 +1,11 @@
 import * as z from 'zod';
 import { IMPORT_STATES, RejectedRowSchema } from '../contract/import';
 import { OverrideTypeSchema } from '../contract/override';
-import type { ImportRecord, LeftByImport, NamedRejection, ReplacedOverride } from '../import-ports';
-import { overrideAttributes, parseOverrideItem } from './items';
+import type { ImportRecord, LeftByImport, NamedRejection } from '../import-ports';
 import type { Item } from './table';
 
-/** An import can be looked at and undone for four weeks after its last step. */
-const TTL_SECONDS = 28 * 24 * 3600;
+/** An import can be looked at, undone and redone for four weeks after its last step. */
+export const IMPORT_SECONDS = 28 * 24 * 3600;
 
 const WRITTEN = 'import';
 const UNDONE = 'undo';
@@ -15,11 +14,15 @@ const UNDONE = 'undo';
 export const changeIdOfStep = ({ importId, state, version }: ImportRecord): string =>
   `${state === 'undoing' || state === 'undone' ? UNDONE : WRITTEN}-${importId}.${String(version)}`;
 
-/** The import that a change id names, or the undoing of one. */
+/** The import that a change id names, of which it is a step, or the undoing of one. */
 export const importIdIn = (changeId: string): string | undefined =>
   /^(?:import|undo)-([0-9a-f-]{36})\.\d+$/.exec(changeId)?.[1];
 
-const GenerationSchema = z.object({ environment: z.string(), flagKey: z.string(), generation: z.string() });
+const GenerationSchema = z.object({
+  environment: z.string(),
+  flagKey: z.string(),
+  generation: z.string(),
+});
 
 const ImportItemSchema = GenerationSchema.extend({
   importId: z.string(),
@@ -45,8 +48,12 @@ const ImportItemSchema = GenerationSchema.extend({
     undone: z
       .object({ added: z.number(), updated: z.number(), removed: z.number(), switchedOff: z.number() })
       .optional(),
+    redone: z
+      .object({ added: z.number(), updated: z.number(), switchedOff: z.number(), left: z.number() })
+      .optional(),
   }),
   failure: z.string().nullable(),
+  undoneFrom: z.enum(['done', 'cancelled', 'failed']).optional(),
   undoReason: z.string().optional(),
   attribution: z.object({
     actor: z.string(),
@@ -69,55 +76,31 @@ const ImportItemSchema = GenerationSchema.extend({
 export const parseImportItem = (item: Item): ImportRecord | undefined =>
   item['removed'] === true ? undefined : ImportItemSchema.parse(item);
 
-const ttlOf = ({ updatedAt }: ImportRecord): number => Math.floor(Date.parse(updatedAt) / 1000) + TTL_SECONDS;
+/** When an item of the import may be collected, so many seconds behind its last step. */
+export const expiryOf = ({ updatedAt }: ImportRecord, seconds = IMPORT_SECONDS): number =>
+  Math.floor(Date.parse(updatedAt) / 1000) + seconds;
 
-export const importAttributes = (record: ImportRecord): Item => ({ ...record, ttl: ttlOf(record) });
+export const importAttributes = (record: ImportRecord): Item => ({
+  ...record,
+  ttl: expiryOf(record),
+});
 
 const NamedRejectionSchema = RejectedRowSchema.extend({ part: z.number() });
 const RejectedItemSchema = z.object({ rows: z.string() });
 
 export const rejectedAttributes = (record: ImportRecord, rows: readonly NamedRejection[]): Item => ({
   rows: JSON.stringify(rows),
-  ttl: ttlOf(record),
+  ttl: expiryOf(record),
 });
 
 export const parseRejectedItem = (item: Item): NamedRejection[] =>
   z.array(NamedRejectionSchema).parse(JSON.parse(RejectedItemSchema.parse(item).rows));
 
-/**
- * Of how many imports, one on the other, an override keeps what they replaced. What lies below is nobody's: as if it had
- * been written by hand, it stays where it is put back.
- */
-const MAX_KEPT = 3;
-/** An item has 400 KB at most, and the override itself is in it. */
-const MAX_KEPT_BYTES = 200_000;
+export const LeftSchema = z.object({ importId: z.string(), step: z.number().int().nonnegative() });
 
-const replacedAttributes = ({ override, importId, replaced }: ReplacedOverride, kept: number): Item => ({
-  ...overrideAttributes(override, ''),
-  ...(kept > 1 && importId !== undefined && { importId }),
-  ...(kept > 1 && replaced !== undefined && { replaced: replacedAttributes(replaced, kept - 1) }),
-});
+/** What an override says of the import that left it. */
+export const leftByImport = (left: LeftByImport | undefined): Item =>
+  left === undefined ? {} : { importId: left.importId, step: left.step };
 
-const parseReplaced = (item: Item): ReplacedOverride | undefined => {
-  const override = parseOverrideItem(item);
-  return override && { override, ...parseLeft(item, item['replaced'] as Item | undefined) };
-};
-
-const parseLeft = (item: Item, replaced: Item | undefined): LeftByImport => ({
-  importId: typeof item['importId'] === 'string' ? item['importId'] : undefined,
-  replaced: replaced && parseReplaced(replaced),
-});
-
-const replacedText = (replaced: ReplacedOverride, kept = MAX_KEPT): string => {
-  const text = JSON.stringify(replacedAttributes(replaced, kept));
-  return kept > 1 && Buffer.byteLength(text) > MAX_KEPT_BYTES ? replacedText(replaced, kept - 1) : text;
-};
-
-/** What an override says of the import that left it: what that found goes back there when it is undone. */
-export const leftByImport = ({ importId, replaced }: LeftByImport): Item => ({
-  ...(importId !== undefined && { importId }),
-  ...(replaced !== undefined && { replaced: replacedText(replaced) }),
-});
-
-export const parseLeftByImport = (item: Item): LeftByImport =>
-  parseLeft(item, typeof item['replaced'] === 'string' ? (JSON.parse(item['replaced']) as Item) : undefined);
+export const parseLeftByImport = (item: Item | undefined): LeftByImport | undefined =>
+  LeftSchema.safeParse(item).data;

@@ -1,9 +1,11 @@
 import type {
+  BackupPlace,
   ImportPlace,
   ImportRecord,
   ImportRepository,
   ImportSlot,
   ImportStep,
+  KeptBackup,
   NamedRejection,
   WrittenOverride,
 } from '../import-ports';
@@ -13,26 +15,29 @@ import { overrideChangeKey, putChange } from './change-items';
 import {
   changeIdOfStep,
   importAttributes,
+  importIdIn,
   leftByImport,
   parseImportItem,
   parseLeftByImport,
   parseRejectedItem,
   rejectedAttributes,
 } from './import-items';
-import { changeIdOf, parseOverrideItem } from './items';
-import { importKey, overrideKey, overridePartition, PREFIX, rejectedKey, runKey } from './keys';
+import { parseBackupItem, putBackup, useUpBackup } from './import-backups';
+import { changeIdOf, parseOverrideItem, readable } from './items';
+import { backupKey, backupPrefix, importKey, overrideKey, PREFIX, rejectedKey, runKey } from './keys';
+import { lookThrough } from './import-walk';
 import { moveCounts, putOverride, stillFitting } from './override-repository';
 import type { Item, Table, TransactItem } from './table';
 
-/** An undoing looks through so many times the overrides that it puts back in a step, and that often, till it finds some. */
-const LOOKED_THROUGH = 1.3;
-const MAX_READS = 50;
-
-const slotOf = (item: Item | undefined): ImportSlot => ({
-  override: item === undefined ? undefined : parseOverrideItem(item),
-  changeId: changeIdOf(item),
-  ...parseLeftByImport(item ?? {}),
-});
+const slotOf = (item: Item | undefined): ImportSlot => {
+  const changeId = changeIdOf(item);
+  return {
+    override: item === undefined ? undefined : parseOverrideItem(item),
+    changeId,
+    left: parseLeftByImport(item),
+    changedBy: importIdIn(changeId ?? ''),
+  };
+};
 
 /** Undefined where the item is none that an import left. */
 const writtenIn = (item: Item): WrittenOverride | undefined => {
@@ -59,7 +64,10 @@ export class DynamoImportRepository implements ImportRepository {
     from,
     to,
     writes = [],
+    backups = [],
+    usedUp = [],
     lasting = [],
+    undone = [],
     changes = [],
     rejected = [],
     begins,
@@ -68,9 +76,12 @@ export class DynamoImportRepository implements ImportRepository {
     const changeId = changeIdOfStep(to);
     await this.table.transact([
       this.putImport(from, to),
-      ...writes.map((write) => putOverride(name, write, changeId, this.clock(), leftByImport(write))),
+      ...writes.map((write) => putOverride(name, write, changeId, this.clock(), leftByImport(write.left))),
       ...stillFitting(name, writes),
+      ...backups.map((each) => putBackup(name, each, to)),
+      ...usedUp.map((each) => useUpBackup(name, each, to, this.clock())),
       ...lasting.map((each) => stillLasting(name, each)),
+      ...undone.map((each) => stillUndone(name, each)),
       ...moveCounts(name, writes),
       ...changes.map((change) => putChange(name, overrideChangeKey(change), change)),
       ...(rejected.length === 0
@@ -125,38 +136,35 @@ export class DynamoImportRepository implements ImportRepository {
     return keys.map(({ SK }) => slotOf(bySortKey.get(SK)));
   }
 
+  async backups(places: readonly BackupPlace[]): Promise<KeptBackup[]> {
+    const items = await this.table.batchGet(places.map(backupKey), 'strong');
+    return readable(items, parseBackupItem);
+  }
+
   async written(
     record: ImportRecord,
     page: { after: string; limit: number },
-  ): Promise<{ written: { found: WrittenOverride; position: string }[]; next: string | undefined }> {
-    const partition = overridePartition(record.environment, record.flagKey, record.generation);
-    let after: string | undefined = page.after === '' ? undefined : page.after;
-    for (let reads = 1; ; reads += 1) {
-      const { items, last } = await this.table.queryPage({
-        KeyConditionExpression: 'PK = :pk AND begins_with(SK, :user)',
-        FilterExpression: 'importId = :importId',
-        ExpressionAttributeValues: {
-          ':pk': partition,
-          ':user': PREFIX.user,
-          ':importId': record.importId,
-        },
-        ExclusiveStartKey: after === undefined ? undefined : { PK: partition, SK: after },
-        ConsistentRead: true,
-        Limit: Math.ceil(page.limit * LOOKED_THROUGH),
-      });
-      const some = items.slice(0, page.limit);
-      const written = some.flatMap((item) => {
-        const found = writtenIn(item);
-        return found === undefined ? [] : [{ found, position: String(item['SK']) }];
-      });
-      after = last === undefined ? undefined : String(last['SK']);
-      if (some.length < items.length) {
-        return { written, next: String(some.at(-1)?.['SK']) };
-      }
-      if (written.length > 0 || after === undefined || reads === MAX_READS) {
-        return { written, next: after };
-      }
-    }
+  ): Promise<{ written: WrittenOverride[]; next: string | undefined }> {
+    const { found, next } = await lookThrough(this.table, record, page, {
+      prefix: PREFIX.user,
+      test: 'importId = :importId',
+      values: { ':importId': record.importId },
+      read: writtenIn,
+    });
+    return { written: found, next };
+  }
+
+  async taken(
+    record: ImportRecord,
+    page: { after: string; limit: number },
+  ): Promise<{ taken: KeptBackup[]; next: string | undefined }> {
+    const { found, next } = await lookThrough(this.table, record, page, {
+      prefix: backupPrefix(record.importId),
+      test: 'attribute_exists(taken)',
+      values: {},
+      read: parseBackupItem,
+    });
+    return { taken: found, next };
   }
 
   async rejected(record: ImportRecord, limit: number): Promise<NamedRejection[]> {
@@ -189,13 +197,26 @@ export class DynamoImportRepository implements ImportRepository {
   }
 }
 
+const UNDONE = {
+  ExpressionAttributeNames: { '#state': 'state' },
+  ExpressionAttributeValues: { ':undoing': 'undoing', ':undone': 'undone' },
+};
+
 const stillLasting = (tableName: string, of: ImportPlace): TransactItem => ({
   ConditionCheck: {
     TableName: tableName,
     Key: importKey(of),
     ConditionExpression: 'attribute_not_exists(PK) OR NOT #state IN (:undoing, :undone)',
-    ExpressionAttributeNames: { '#state': 'state' },
-    ExpressionAttributeValues: { ':undoing': 'undoing', ':undone': 'undone' },
+    ...UNDONE,
+  },
+});
+
+const stillUndone = (tableName: string, of: ImportPlace): TransactItem => ({
+  ConditionCheck: {
+    TableName: tableName,
+    Key: importKey(of),
+    ConditionExpression: '#state IN (:undoing, :undone)',
+    ...UNDONE,
   },
 });
 

@@ -25,7 +25,7 @@ const json = z.string().transform((text, context): unknown => {
 });
 
 /** What readers take for "not there": a removed thing waits for its collection, so that its removal keeps its actor. */
-const isTombstone = (item: Item): boolean => item['tombstone'] === true;
+export const isTombstone = (item: Item): boolean => item['tombstone'] === true;
 
 /** Undefined where there is no item, empty where there is one that no change of ours has left so. */
 export const changeIdOf = (item: Item | undefined): string | undefined => {
@@ -142,7 +142,7 @@ export const parseOverrideItem = (item: Item): StoredOverride | undefined => {
 };
 
 /** Throws a TypeError where there is neither a user nor a device. */
-const subjectOf = (userId: string | null, deviceId: string | null): OverrideSubject => {
+export const subjectOf = (userId: string | null, deviceId: string | null): OverrideSubject => {
   if (userId !== null) {
     return { userId, deviceId: null };
   }

@@ -1,4 +1,4 @@
-import type { ImportPlace } from '../import-ports';
+import type { BackupPlace, ImportPlace } from '../import-ports';
 import {
   type CountedKind,
   OVERRIDE_SHARDS,
@@ -26,6 +26,7 @@ export const PREFIX = {
   import: 'IMPORT#',
   rejected: 'REJECTED#',
   run: 'RUN#',
+  backup: 'BACKUP#',
 } as const;
 
 export interface Key {
@@ -119,6 +120,17 @@ export const overrideKey = (place: OverridePlace): Key => ({
       : `${PREFIX.user}${place.userId}#${place.kind}`,
 });
 
+/**
+ * What an import keeps of one override: in the flag's partition, so it goes with the flag, but not between its overrides.
+ * Of one place, in the order of the steps.
+ */
+export const backupKey = ({ importId, step, place }: BackupPlace): Key => ({
+  PK: overridePartition(place.environment, place.flagKey, place.generation),
+  SK: `${backupPrefix(importId)}${place.userId}#${place.kind}#${padded(step)}`,
+});
+
+export const backupPrefix = (importId: string): string => `${PREFIX.backup}${importId}#`;
+
 /** In a partition of overrides, they and nothing else lie between these two sort keys; "$" is what follows on "#". */
 export const OVERRIDES = { first: PREFIX.device, last: PREFIX.user.replace('#', '$') } as const;
 
@@ -154,6 +166,12 @@ export const deviceCountKey = (userId: string): Key => ({ PK: ownerPartition(use
 export const subjectChangeKey = (environment: string, subject: OverrideSubject, changeId: string): Key => ({
   PK: subjectPartition(environment, subject),
   SK: `${PREFIX.change}${changeId}`,
+});
+
+/** GSI1 beside the overrides: what imports keep of a user. */
+export const backupGsi1 = ({ importId, step, place }: BackupPlace) => ({
+  GSI1PK: subjectPartition(place.environment, place),
+  GSI1SK: `${backupPrefix(importId)}${place.flagKey}#${place.kind}#${padded(step)}`,
 });
 
 /** GSI2: all overrides of an environment by expiry; sharded because one partition takes 1,000 writes a second. */

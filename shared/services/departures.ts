@@ -1,7 +1,9 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { OVERRIDE_KINDS } from '../contract/override';
 import type { UserIdFormat } from '../contract/primitives';
 import { FlagError, StoreUnavailable } from '../errors';
-import type { OverrideRepository } from '../override-ports';
+import type { BackupRepository } from '../import-ports';
+import type { OverrideRepository, StoredOverride } from '../override-ports';
 import type { FlagRepository } from '../ports';
 import type { Call } from './call';
 import { checkedUserId } from './checked-user-id';
@@ -11,15 +13,25 @@ import { type OpenedPlace, OverrideWriter } from './override-writer';
 
 /** The index that tells what somebody has lags behind: it is asked again until it shows nothing that is there. */
 const MAX_ROUNDS = 5;
+/** For the index to come to know of what others have just changed. */
+const LAG_MS = 200;
 /** Flags that are written at the same time. */
 const IN_FLIGHT = 8;
 
 const REASON = 'removed with the person';
 
+interface Removals {
+  /** Flags on which overrides were removed. */
+  readonly removed: number;
+  /** Overrides that the index shows still, and that are gone. */
+  readonly missed: number;
+}
+
 export interface DepartureServiceParts {
   readonly writer: OverrideWriter;
   readonly flags: Pick<FlagRepository, 'generationOf'>;
   readonly overrides: Pick<OverrideRepository, 'ofSubject'>;
+  readonly backups: BackupRepository;
   readonly devices: PersonDevices;
   readonly environments: readonly string[];
   readonly userIdFormat: UserIdFormat;
@@ -45,7 +57,7 @@ export class DepartureService {
     const id = checkedUserId(userId, userIdFormat, '#path/userId');
     let removed = 0;
     for (const environment of environments) {
-      removed += await this.removeOverrides({ ...call, environment }, id);
+      removed += await this.removeIn({ ...call, environment }, id);
     }
     removed += await devices.removeAllOf(call, id);
     if (removed === 0) {
@@ -53,31 +65,41 @@ export class DepartureService {
     }
   }
 
-  /** Says of how many flags. */
-  private async removeOverrides(call: Call, userId: string): Promise<number> {
+  /** Overrides, and what imports keep of them; says of how many flags and imports. */
+  private async removeIn(call: Call, userId: string): Promise<number> {
+    const { overrides, backups } = this.parts;
     let removed = 0;
     for (let round = 0; round < MAX_ROUNDS; round += 1) {
-      const found = await this.parts.overrides.ofSubject(call.environment, { userId, deviceId: null });
-      const flagKeys = [...new Set(found.map(({ flagKey }) => flagKey))];
-      const inRound = await this.removeOnFlags(call, flagKeys, userId);
-      removed += inRound;
-      if (inRound === 0) {
+      const found = await overrides.ofSubject(call.environment, { userId, deviceId: null });
+      const ended = await this.removeOnFlags(call, found, userId);
+      const forgotten = await backups.forget(await backups.ofUser(call.environment, userId));
+      removed += ended.removed + forgotten;
+      if (ended.removed + forgotten + ended.missed === 0) {
         return removed;
+      }
+      if (ended.missed > 0) {
+        // somebody else took it away just now: an undo keeps what it takes
+        await sleep(LAG_MS);
       }
     }
     throw new StoreUnavailable(
       'no',
-      new Error('overrides of the person appear faster than they are removed'),
+      new Error('what is there of the person changes faster than it is removed'),
     );
   }
 
   /** All that has begun is over when it answers or throws: nothing goes on behind an answer. */
-  private async removeOnFlags(call: Call, flagKeys: string[], userId: string): Promise<number> {
-    let removed = 0;
+  private async removeOnFlags(
+    call: Call,
+    found: readonly StoredOverride[],
+    userId: string,
+  ): Promise<Removals> {
+    const flagKeys = [...new Set(found.map(({ flagKey }) => flagKey))];
+    const removals: Removals[] = [];
     const worker = async (): Promise<void> => {
       for (let flagKey = flagKeys.pop(); flagKey !== undefined; flagKey = flagKeys.pop()) {
-        const ended = await this.removeOnFlag(call, flagKey, userId);
-        removed += ended;
+        const ofFlag = found.filter((each) => each.flagKey === flagKey);
+        removals.push(await this.removeOnFlag(call, flagKey, ofFlag, userId));
       }
     };
     const workers = await Promise.allSettled(Array.from({ length: IN_FLIGHT }, worker));
@@ -85,16 +107,24 @@ export class DepartureService {
     if (failed?.status === 'rejected') {
       throw failed.reason;
     }
-    return removed;
+    return {
+      removed: removals.reduce((sum, { removed }) => sum + removed, 0),
+      missed: removals.reduce((sum, { missed }) => sum + missed, 0),
+    };
   }
 
-  private removeOnFlag(call: Call, flagKey: string, userId: string): Promise<0 | 1> {
+  private removeOnFlag(
+    call: Call,
+    flagKey: string,
+    found: readonly StoredOverride[],
+    userId: string,
+  ): Promise<Removals> {
     const { writer, flags } = this.parts;
     return retryOnConflict(async () => {
       const generation = await flags.generationOf(call.environment, flagKey);
       if (generation === undefined) {
         // what a deleted flag leaves behind is swept
-        return 0;
+        return { removed: 0, missed: 0 };
       }
       const of = { environment: call.environment, flagKey, generation };
       const opened = await writer.openPlaces(
@@ -104,11 +134,14 @@ export class DepartureService {
         .filter(({ current }: OpenedPlace) => current !== undefined)
         .map((each) => OverrideWriter.write(each, undefined));
       if (first === undefined) {
-        return 0;
+        const isGone = ({ kind }: StoredOverride): boolean =>
+          opened.some(({ place, slot }) => place.kind === kind && slot.override === undefined);
+        const gone = found.filter((each) => each.generation === generation && isGone(each));
+        return { removed: 0, missed: gone.length };
       }
       const writes = [first, ...others] as const;
       await writer.commit(call, writes, overrideChange(writes, 'override.removed', REASON));
-      return 1;
+      return { removed: 1, missed: 0 };
     });
   }
 }

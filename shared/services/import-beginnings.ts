@@ -45,11 +45,11 @@ export const newImport = (
   };
 };
 
-/** The import as work on it begins: what was counted before stays only where it is undone. */
+/** The import as work on it begins: what was counted before stays only where it is undone or redone. */
 export const begun = (
   record: ImportRecord,
   { attribution, dryRun }: Call,
-  state: 'running' | 'undoing',
+  state: 'running' | 'undoing' | 'redoing',
   nowMs: number,
 ): ImportRecord => {
   const at = new Date(nowMs).toISOString();
@@ -61,14 +61,16 @@ export const begun = (
     attribution,
     updatedAt: at,
     finishedAt: null,
-    failure: null,
     heldUntilMs: 0,
     version,
-    ...(state === 'running' && {
-      isDryRun: dryRun,
-      counts: NOTHING,
-      startedAt: at,
-      startedVersion: version,
-    }),
+    ...(state === 'running'
+      ? { isDryRun: dryRun, counts: NOTHING, failure: null, startedAt: at, startedVersion: version }
+      : {
+          counts: {
+            ...record.counts,
+            ...(state === 'undoing' && { restored: 0, undone: undefined }),
+            redone: undefined,
+          },
+        }),
   };
 };

@@ -36,22 +36,50 @@ export const undoneChange = (record: ImportRecord, id: string, at: string): Chan
   };
 };
 
-/** When the overrides changed that an event is about, in epoch milliseconds; of an undo, since the import began. */
+/** What it says of a redo. */
+export const redoneChange = (record: ImportRecord, id: string, at: string): Change => {
+  const { importId, startedAt, counts, undoReason } = record;
+  const { added, updated, switchedOff, left } = counts.redone ?? {
+    added: 0,
+    updated: 0,
+    switchedOff: 0,
+    left: 0,
+  };
+  return {
+    ...changeOf(record, id, at),
+    after: {
+      redoneImportId: importId,
+      startedAt,
+      restored: added + updated,
+      left,
+      added,
+      updated,
+      switchedOff,
+    },
+    reason: undoReason ?? null,
+  };
+};
+
+/** When the overrides changed that an event is about, in epoch milliseconds; of an undo or a redo, since the import began. */
 export interface ImportSpan {
   readonly startMs: number;
   readonly endMs: number;
   readonly isUndo: boolean;
 }
 
-const SpanSchema = z.looseObject({ startedAt: z.string(), undoneImportId: z.string().optional() });
+const SpanSchema = z.looseObject({
+  startedAt: z.string(),
+  undoneImportId: z.string().optional(),
+  redoneImportId: z.string().optional(),
+});
 
-/** An event that cannot be read may be an undo, and of any time before it. */
+/** A redo follows on an undo. An event that cannot be read may be one, and of any time before it. */
 export const importSpan = ({ at, after }: Change): ImportSpan => {
   const { data } = SpanSchema.safeParse(after);
   return {
     startMs: data === undefined ? 0 : Date.parse(data.startedAt),
     endMs: Date.parse(at),
-    isUndo: data === undefined || data.undoneImportId !== undefined,
+    isUndo: data === undefined || (data.undoneImportId ?? data.redoneImportId) !== undefined,
   };
 };
 

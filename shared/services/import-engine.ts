@@ -4,6 +4,7 @@ import type { ImportPlace, ImportRecord, ImportRepository, ImportStep } from '..
 import type { OverrideRepository } from '../override-ports';
 import type { Clock, FlagRepository, NewId, Telemetry } from '../ports';
 import { importChange } from './import-changes';
+import type { ImportRedo } from './import-redo';
 import { PartMissing } from './import-sources';
 import type { ImportSteps } from './import-step';
 import type { ImportUndo } from './import-undo';
@@ -18,6 +19,7 @@ export interface ImportEngineParts {
   readonly imports: Pick<ImportRepository, 'read' | 'commit'>;
   readonly steps: Pick<ImportSteps, 'next'>;
   readonly undo: Pick<ImportUndo, 'next'>;
+  readonly redo: Pick<ImportRedo, 'next'>;
   readonly clock: Clock;
   readonly newId: NewId;
   readonly telemetry: Telemetry;
@@ -26,8 +28,8 @@ export interface ImportEngineParts {
 /** Whether there is still something to do. */
 export const isAtWork = (
   record: ImportRecord | undefined,
-): record is ImportRecord & { readonly state: 'running' | 'undoing' } =>
-  record?.state === 'running' || record?.state === 'undoing';
+): record is ImportRecord & { readonly state: 'running' | 'undoing' | 'redoing' } =>
+  record?.state === 'running' || record?.state === 'undoing' || record?.state === 'redoing';
 
 /**
  * Works imports off, step by step. Each step is one transaction with the overrides, the counters and how far the import
@@ -81,6 +83,9 @@ export class ImportEngine {
     }
     if (record.state === 'undoing') {
       return this.parts.undo.next(record, flag);
+    }
+    if (record.state === 'redoing') {
+      return this.parts.redo.next(record, flag);
     }
     try {
       return await this.parts.steps.next(record, flag);

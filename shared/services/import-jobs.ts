@@ -31,15 +31,38 @@ export class ImportJobs {
 
   /** Puts back what the import replaced; `undoReason` is for the log. A dry run gives the import as it is. */
   async undo(call: Call, of: ImportPlace, undoReason?: string): Promise<Import> {
-    const next = (record: ImportRecord): ImportRecord => {
-      const isOver = record.state === 'done' || record.state === 'cancelled' || record.state === 'failed';
-      if (!isOver || record.isDryRun) {
+    return this.turned(call, of, (record) => {
+      const { state, isDryRun } = record;
+      if (isDryRun || (state !== 'done' && state !== 'cancelled' && state !== 'failed')) {
         throw inState(record, 'what is undone is an import that has written something and is over');
       }
-      return call.dryRun ? record : { ...begun(record, call, 'undoing', this.parts.clock()), undoReason };
+      const undoing = begun(record, call, 'undoing', this.parts.clock());
+      return { ...undoing, undoneFrom: state, undoReason };
+    });
+  }
+
+  /** Brings back what the undo of the import took away, as {@link undo} puts back. */
+  async redo(call: Call, of: ImportPlace, undoReason?: string): Promise<Import> {
+    return this.turned(call, of, (record) => {
+      if (record.state !== 'undone') {
+        throw inState(record, 'what is redone is an import that is undone');
+      }
+      return { ...begun(record, call, 'redoing', this.parts.clock()), undoReason };
+    });
+  }
+
+  private async turned(
+    call: Call,
+    of: ImportPlace,
+    next: (record: ImportRecord) => ImportRecord,
+  ): Promise<Import> {
+    const asItIs = async (): Promise<ImportRecord> => {
+      const record = await this.present(of);
+      next(record);
+      return record;
     };
-    const undoing = call.dryRun ? next(await this.present(of)) : await this.begin(of, next);
-    return shownImport(undoing, await this.errorsOf(undoing));
+    const turned = call.dryRun ? await asItIs() : await this.begin(of, next);
+    return shownImport(turned, await this.errorsOf(turned));
   }
 
   /** Has the import worked off as `next` makes it. */

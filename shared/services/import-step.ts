@@ -1,12 +1,12 @@
 import type { Compilers } from '../evaluation/model';
 import { MAX_NAMED_REJECTIONS, type RejectedRow } from '../contract/import';
 import type {
+  Backup,
   ImportCounts,
   ImportRecord,
   ImportRepository,
   ImportSlot,
   ImportStep,
-  LeftByImport,
 } from '../import-ports';
 import type { Change, Clock, FlagRecord, NewId } from '../ports';
 import { expiryChange, hasExpired } from './expiry-change';
@@ -14,16 +14,13 @@ import { unfitValues } from './fitting-value';
 import { importChange } from './import-changes';
 import type { ImportEntry, WantedOverride } from './import-rows';
 import type { ImportSources } from './import-sources';
+import { isLight } from './import-step-size';
 import { type OpenedPlace, OverrideWriter, placeOf } from './override-writer';
 
-/** A transaction has at most 100 items; some of them are the import itself, counters, rejected rows, its event. */
+/** A transaction has at most 100 items; an override that replaces another one takes two. */
 const MAX_STEP_WRITES = 90;
-/** A transaction has at most 4 MB, and an item more than the override alone. */
-const MAX_STEP_BYTES = 2 * 1024 * 1024;
 /** Without writes, a step is bounded by what is read at once. */
 const DRY_STEP = 500;
-/** The rejected rows of a step are one item, of 400 KB at most. */
-const MAX_REJECTED_BYTES = 300_000;
 
 type Write = NonNullable<ImportStep['writes']>[number];
 
@@ -33,6 +30,8 @@ type Outcome =
       readonly write: Write;
       /** The import has not written there before. */
       readonly isFirst: boolean;
+      /** What it replaces, where the import has not written there before. */
+      readonly backups: Backup[];
       readonly ended: Change[];
     }
   | { readonly kind: 'unchanged' }
@@ -53,8 +52,6 @@ const isSame = (wanted: WantedOverride, current: ImportSlot['override']): boolea
   current.expiresAtMs === wanted.expiresAtMs &&
   JSON.stringify(current.value) === JSON.stringify(wanted.value);
 
-const leftIn = ({ importId, replaced }: ImportSlot): LeftByImport => ({ importId, replaced });
-
 /** Makes the next step of an import out of its rows. */
 export class ImportSteps {
   constructor(private readonly parts: ImportStepsParts) {}
@@ -65,8 +62,9 @@ export class ImportSteps {
     for (;;) {
       const next = await this.parts.sources.next(record, limit);
       const outcomes = await this.outcomesOf(record, flag, next.entries, next.row);
-      if (limit === 1 || isLight(outcomes, record)) {
-        return this.stepOf(record, next, outcomes);
+      const step = this.stepOf(record, next, outcomes);
+      if (limit === 1 || isLight(step)) {
+        return step;
       }
       limit = Math.ceil(limit / 2);
     }
@@ -131,12 +129,16 @@ export class ImportSteps {
       expiresAtMs,
     });
     const { importId } = record;
-    const isFirst = slot.importId !== importId;
-    // what the import has left already keeps what it had found there first
-    const replaced = isFirst ? current && { ...leftIn(slot), override: current } : slot.replaced;
+    const isFirst = slot.left?.importId !== importId;
+    // what the import has left already says what it had found there first
+    const left = isFirst ? { importId, step: current === undefined ? 0 : record.version + 1 } : slot.left;
     return {
       kind: current === undefined ? 'added' : 'updated',
-      write: { ...OverrideWriter.write(opened, next, flag), importId, replaced },
+      write: { ...OverrideWriter.write(opened, next, flag), left },
+      backups:
+        isFirst && current !== undefined
+          ? [{ ...left, place, found: { override: current, left: slot.left }, taken: undefined }]
+          : [],
       isFirst,
       ended: override !== undefined && hasExpired(override, nowMs) ? [expiryChange(override)] : [],
     };
@@ -180,6 +182,7 @@ export class ImportSteps {
       from: record,
       to,
       writes: record.isDryRun ? [] : written.map(({ write }) => write),
+      backups: record.isDryRun ? [] : written.flatMap(({ backups }) => backups),
       changes: [
         ...(record.isDryRun ? [] : written.flatMap(({ ended }) => ended)),
         ...(isTold ? [importChange(to, newId(), at)] : []),
@@ -188,21 +191,6 @@ export class ImportSteps {
     };
   }
 }
-
-/** Whether one transaction takes what these rows come to. */
-const isLight = (outcomes: readonly Outcome[], { isDryRun }: ImportRecord): boolean => {
-  const written = isDryRun ? [] : outcomes.flatMap((outcome) => ('write' in outcome ? [outcome] : []));
-  const items = written.reduce((sum, { ended }) => sum + 1 + ended.length, 0);
-  const rows = outcomes.flatMap((outcome) => ('row' in outcome ? [outcome.row] : []));
-  return (
-    items <= MAX_STEP_WRITES &&
-    // what is replaced is kept as text within text
-    bytesOf(written.map(({ write }) => JSON.stringify([write.next, write.replaced]))) <= MAX_STEP_BYTES &&
-    bytesOf(rows) <= MAX_REJECTED_BYTES
-  );
-};
-
-const bytesOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(value));
 
 const countsAfter = (record: ImportRecord, outcomes: readonly Outcome[]): ImportCounts => {
   const before = record.counts;

@@ -31,12 +31,12 @@ export interface RevertServiceParts {
   readonly storedOverrides: Pick<OverrideRepository, 'walk'>;
   readonly flags: Pick<FlagWriter, 'restore'>;
   readonly segments: Pick<SegmentWriter, 'restore'>;
-  readonly imports: Pick<ImportJobs, 'undo' | 'get'>;
+  readonly imports: Pick<ImportJobs, 'undo' | 'redo'>;
   readonly clock: Clock;
 }
 
-/** The event of the new change; or the import whose undoing has begun, as that takes longer than a request. */
-export type Reverted = { readonly event: AuditEvent } | { readonly undoing: Import };
+/** The event of the new change; or the import whose undo or redo has begun, as that takes longer than a request. */
+export type Reverted = { readonly event: AuditEvent } | { readonly begun: Import };
 
 /** The event that takes another back; of those that are not here, the thing is updated, created or deleted again. */
 const OPPOSITE: Readonly<Partial<Record<AuditEventName, AuditEventName>>> = {
@@ -84,7 +84,7 @@ export class RevertService {
       throw nothingToEnd();
     }
     return change.event === 'overrides.imported'
-      ? { undoing: await this.undoImport(call, change) }
+      ? { begun: await this.turnImport(call, change) }
       : { event: shownChange(await this.takeBack(call, change)) };
   }
 
@@ -138,17 +138,18 @@ export class RevertService {
     return checkedChange(reverted);
   }
 
-  private undoImport(call: Call, { id, environment, flagKey, after }: Change): Promise<Import> {
-    const { importId, undoneImportId }: Record<string, JsonValue | undefined> =
+  /** An import and a redo are undone, an undo is redone. */
+  private turnImport(call: Call, { id, environment, flagKey, after }: Change): Promise<Import> {
+    const told: Record<string, JsonValue | undefined> =
       typeof after === 'object' && after !== null && !Array.isArray(after) ? after : {};
+    const importId = told['importId'] ?? told['redoneImportId'] ?? told['undoneImportId'];
     if (flagKey === null || typeof importId !== 'string') {
-      throw notRevertible(
-        undoneImportId === undefined
-          ? 'The audit log does not say which import this was.'
-          : 'This is the undo of an import or a copy, and final: its rows may be of people who were removed in between. Import or copy again what is meant.',
-      );
+      throw notRevertible('The audit log does not say which import this was.');
     }
-    return this.parts.imports.undo(call, { environment, flagKey, importId }, reasonOfRevert(id));
+    const of = { environment, flagKey, importId };
+    return told['undoneImportId'] === undefined
+      ? this.parts.imports.undo(call, of, reasonOfRevert(id))
+      : this.parts.imports.redo(call, of, reasonOfRevert(id));
   }
 }
 

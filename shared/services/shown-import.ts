@@ -5,13 +5,22 @@ const rowsOf = ({ source, parts }: ImportRecord): number | null =>
   source === 'copy' ? null : Object.values(parts).reduce((sum, { rows }) => sum + rows, 0);
 
 const undoOf = ({ state, counts }: ImportRecord): Import['undo'] =>
-  state === 'undoing' || state === 'undone'
+  state === 'undoing' || state === 'undone' || state === 'redoing'
     ? {
         restored: counts.restored,
-        left: state === 'undone' ? counts.written - counts.restored : null,
+        left: state === 'undoing' ? null : counts.written - counts.restored,
         switchedOff: counts.undone?.switchedOff ?? 0,
       }
     : null;
+
+const redoOf = ({ state, counts: { redone } }: ImportRecord): Import['redo'] =>
+  redone === undefined
+    ? null
+    : {
+        restored: redone.added + redone.updated,
+        left: state === 'redoing' ? null : redone.left,
+        switchedOff: redone.switchedOff,
+      };
 
 export const shownImport = (record: ImportRecord, errors: readonly NamedRejection[]): Import => {
   const { counts } = record;
@@ -36,6 +45,7 @@ export const shownImport = (record: ImportRecord, errors: readonly NamedRejectio
     updated: counts.updated,
     unchanged: counts.unchanged,
     undo: undoOf(record),
+    redo: redoOf(record),
     errors: [...errors],
     failure: record.failure,
     createdBy: record.createdBy,

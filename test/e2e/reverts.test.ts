@@ -113,8 +113,34 @@ describe('reverting', () => {
         ]);
       },
     );
-    const again = await revert((undo.body.items[0] as { id: string }).id);
-    expect(expectProblem(again, 409, 'NOT_REVERTIBLE').detail).toContain('Import or copy again');
+    const undoId = (undo.body.items[0] as { id: string }).id;
+    expect(await revert(undoId, '?dryRun=true')).toMatchObject({ status: 202, body: { state: 'undone' } });
+    expectProblem(await revert(undoId, '', { expiresAt: null }), 400, 'INVALID_REQUEST');
+    const redoing = await revert(undoId);
+    expect(redoing).toMatchObject({ status: 202, body: { id: undoing.body.id, state: 'redoing' } });
+    await eventually(
+      () => ask('GET', redoing.headers.get('location') ?? ''),
+      ({ body }) => {
+        expect(body).toMatchObject({ state: 'done', redo: { restored: 3, left: 0, switchedOff: 0 } });
+      },
+    );
+    const all = (await ask('GET', `${path}/users`)).body.includes as { userId: string; reason: string }[];
+    expect(all.map((each) => `${each.userId} ${each.reason}`).sort()).toEqual(
+      userIds.map((id) => `${id} bulk`).sort(),
+    );
+    expectProblem(await revert(undoId), 409, 'IN_USE');
+    const redo = await eventually(
+      () => ask('GET', `/api/admin/audit?event=overrides.imported&flagKey=${keyOf(path)}&limit=1`),
+      ({ body }) => {
+        expect(body.items).toMatchObject([
+          { after: { redoneImportId: undoing.body.id as string }, reason: `revert of ${undoId}` },
+        ]);
+      },
+    );
+    expect(await revert((redo.body.items[0] as { id: string }).id)).toMatchObject({
+      status: 202,
+      body: { state: 'undoing' },
+    });
   });
 
   it('is refused for what is not there, and for what is spelled wrong', async () => {

@@ -46,6 +46,11 @@ export const importSide = (world: World) => {
       await workOff(flagKey, undoing);
       return importJobs.get(placeOf(flagKey, id));
     },
+    redo: async (flagKey: string, { id }: Import): Promise<Import> => {
+      const redoing = await importJobs.redo(aCall(), placeOf(flagKey, id));
+      await workOff(flagKey, redoing);
+      return importJobs.get(placeOf(flagKey, id));
+    },
     /** `<user> <kind> <reason>` of all that count. */
     listed: async (flagKey: string): Promise<string[]> => {
       const all: string[] = [];

@@ -41,9 +41,10 @@ const crashed = async (nth: number, work: () => Promise<unknown>): Promise<boole
 const MAX_CALLS = 25;
 
 describe('an import that crashes at any call of the store and is taken up again', () => {
-  it('ends as one that did not crash, and so does its undoing', async () => {
+  it('ends as one that did not crash, and so do its undo and its redo', async () => {
     let crashes = 0;
     let undoings = 0;
+    let redoings = 0;
     for (let nth = 0; nth < MAX_CALLS; nth += 1) {
       const key = `crash-${nth}`;
       await world.direct.container.createFlag({ key });
@@ -68,10 +69,7 @@ describe('an import that crashes at any call of the store and is taken up again'
         { after: { accepted: 93, added: 92, updated: 1, rejected: 1 } },
       ]);
 
-      const undoing = await world.direct.container.importJobs.undo(
-        { environment: ENVIRONMENT, ifMatch: undefined, dryRun: false, attribution: ATTRIBUTION },
-        side.placeOf(key, started.id),
-      );
+      const undoing = await world.direct.container.importJobs.undo(CALL, side.placeOf(key, started.id));
       undoings += (await crashed(nth, () => dying.workOff(key, undoing))) ? 1 : 0;
       await side.workOff(key, undoing);
       expect(await side.get(key, started)).toMatchObject({
@@ -81,6 +79,17 @@ describe('an import that crashes at any call of the store and is taken up again'
       expect(await side.listed(key)).toEqual([`${before} include before`]);
       expect(await side.counted(key)).toMatchObject({ include: 1 });
       expect(await told(key)).toHaveLength(2);
+
+      const redoing = await world.direct.container.importJobs.redo(CALL, side.placeOf(key, started.id));
+      redoings += (await crashed(nth, () => dying.workOff(key, redoing))) ? 1 : 0;
+      await side.workOff(key, redoing);
+      expect(await side.get(key, started)).toMatchObject({
+        state: 'done',
+        redo: { restored: 93, left: 0 },
+      });
+      expect(await side.listed(key)).toEqual(userIds.map((id) => `${id} include imported`).sort());
+      expect(await side.counted(key)).toMatchObject({ include: 93 });
+      expect(await told(key)).toHaveLength(3);
       if (!isMet) {
         break;
       }
@@ -88,10 +97,12 @@ describe('an import that crashes at any call of the store and is taken up again'
     expect(crashes).toBeGreaterThan(8);
     expect(crashes).toBeLessThan(MAX_CALLS);
     expect(undoings).toBeGreaterThan(8);
+    expect(redoings).toBeGreaterThan(8);
   });
 });
 
 const ATTRIBUTION = { actor: 'undoer', ip: null, userAgent: null, route: null, requestId: null };
+const CALL = { environment: ENVIRONMENT, ifMatch: undefined, dryRun: false, attribution: ATTRIBUTION };
 
 describe('two workers of one import', () => {
   it('share it: every row is written once, and it is told once', async () => {

@@ -1,4 +1,6 @@
 import type { Import } from '../../../shared/contract/import-answers';
+import { openTables } from '../../../shared/composition/parts';
+import { DynamoBackupRepository } from '../../../shared/dynamodb/import-backups';
 import { DynamoImportRepository } from '../../../shared/dynamodb/import-repository';
 import { beforeNext } from '../../support/before-next';
 import { csvOf, importSide, includes, users } from '../../support/import-side';
@@ -12,6 +14,8 @@ beforeAll(async () => {
   side = importSide(world);
 });
 afterAll(() => world.stop());
+
+const openBackups = () => new DynamoBackupRepository(openTables(world.config).flagTable, Date.now);
 
 /** Imports that give all users a reason, one after the other. */
 const importOneOnTheOther = async (
@@ -73,15 +77,31 @@ describe('imports that were made one on the other', () => {
     expect(await side.listed(key)).toEqual([`${user} include by hand`]);
   });
 
-  it('are forgotten below the third: what lies there stays', async () => {
-    const key = 'stacked-high';
+  it.each([
+    { order: 'from the top', turned: (each: Import[]) => each.reverse() },
+    { order: 'from below', turned: (each: Import[]) => each },
+  ])('can all be undone, however many they are, $order', async ({ order, turned }) => {
+    const key = `stacked-high-${order.replace(' ', '-')}`;
     await world.container.createFlag({ key });
     const [user] = users(1) as [string];
-    const started = await importOneOnTheOther(key, [user], ['1', '2', '3', '4', '5']);
-    for (const each of started.reverse()) {
+    await world.container.put(key, user, 'include', { reason: 'by hand' });
+    const started = await importOneOnTheOther(key, [user], ['1', '2', '3', '4', '5', '6']);
+    for (const each of turned(started)) {
       await side.undo(key, each);
     }
-    expect(await side.listed(key)).toEqual([`${user} include 2`]);
+    expect(await side.listed(key)).toEqual([`${user} include by hand`]);
+  });
+
+  it('leave what stands where it is not kept any more what lay below', async () => {
+    const key = 'stacked-forgotten';
+    await world.container.createFlag({ key });
+    const [user, other] = users(2) as [string, string];
+    await world.container.put(key, user, 'include', { reason: 'by hand' });
+    const [only] = (await importOneOnTheOther(key, [user, other], ['imported'])) as [Import];
+    const backups = openBackups();
+    expect(await backups.forget(await backups.ofUser(ENVIRONMENT, user))).toBe(1);
+    expect(await side.undo(key, only)).toMatchObject({ state: 'undone', undo: { restored: 1, left: 1 } });
+    expect(await side.listed(key)).toEqual([`${user} include imported`]);
   });
 
   it('leave nothing of either where both are undone at the same time', async () => {
@@ -114,20 +134,27 @@ describe('imports that were made one on the other', () => {
     ]);
   });
 
-  it('may have values of any size, of which fewer are kept', async () => {
+  it('may have values of any size, and come back to the first of them', async () => {
     const { typed, bulk, createFlag } = world.container;
     const key = 'stacked-large';
     const large = (character: string) => character.repeat(32_000);
     const fields = { type: 'string', variants: { on: 'a', off: 'b' } } as const;
     await createFlag({ key, ...fields });
     const [user] = users(1) as [string];
+    const copies: Import[] = [];
     for (const [index, character] of ['1', '2', '3', '4'].entries()) {
       const source = `${key}-from-${String(index)}`;
       await createFlag({ key: source, ...fields });
       const value = large('\\') + character;
       await typed.add(aCall(), user, { flagKey: source, value, enabled: true }, undefined);
-      expect(await bulk.copy(aCall(), source, key)).toMatchObject({ state: 'done', rejected: 0 });
+      const copied = await bulk.copy(aCall(), source, key);
+      expect(copied).toMatchObject({ state: 'done', rejected: 0 });
+      copies.push(copied);
     }
     expect((await typed.get(ENVIRONMENT, user, key)).value).toBe(`${large('\\')}4`);
+    for (const copied of copies.slice(1)) {
+      await side.undo(key, copied);
+    }
+    expect((await typed.get(ENVIRONMENT, user, key)).value).toBe(`${large('\\')}1`);
   });
 });

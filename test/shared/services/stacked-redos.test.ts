@@ -1,0 +1,157 @@
+import fc from 'fast-check';
+import type { Import } from '../../../shared/contract/import-answers';
+import { DynamoImportRepository } from '../../../shared/dynamodb/import-repository';
+import { beforeNext } from '../../support/before-next';
+import { csvOf, importSide, includes, users } from '../../support/import-side';
+import { aCall, openWorld, type World } from '../../support/world';
+
+let world: World;
+let side: ReturnType<typeof importSide>;
+
+beforeAll(async () => {
+  world = await openWorld({ stream: true });
+  side = importSide(world);
+});
+afterEach(() => {
+  jest.restoreAllMocks();
+});
+afterAll(() => world.stop());
+
+const imported = async (flagKey: string, userIds: readonly string[], reason: string): Promise<Import> => {
+  const started = await side.started(flagKey, [csvOf(includes(userIds, reason))]);
+  await side.workOff(flagKey, started);
+  return started;
+};
+
+/** A flag on which three imports were made, one on the other, with one user. */
+const stacked = async (flagKey: string) => {
+  await world.container.createFlag({ key: flagKey });
+  const [user] = users(1) as [string];
+  const [first, second, third] = [
+    await imported(flagKey, [user], 'first'),
+    await imported(flagKey, [user], 'second'),
+    await imported(flagKey, [user], 'third'),
+  ];
+  const seen = async () => (await side.listed(flagKey)).map((each) => each.slice(`${user} include `.length));
+  return { user, first, second, third, seen };
+};
+
+describe('imports that were made one on the other', () => {
+  it('come back in the order in which they were made', async () => {
+    const key = 'up-and-down';
+    const { first, second, third, seen } = await stacked(key);
+    for (const each of [third, second, first]) {
+      await side.undo(key, each);
+    }
+    expect(await seen()).toEqual([]);
+    for (const [each, reason] of [
+      [first, 'first'],
+      [second, 'second'],
+      [third, 'third'],
+    ] as const) {
+      expect(await side.redo(key, each)).toMatchObject({ redo: { restored: 1, left: 0 } });
+      expect(await seen()).toEqual([reason]);
+    }
+    await side.undo(key, third);
+    expect(await seen()).toEqual(['second']);
+  });
+
+  it('come back below what came back before, and are seen once that is undone', async () => {
+    const key = 'from-the-top';
+    const { first, second, third, seen } = await stacked(key);
+    for (const each of [first, second, third]) {
+      await side.undo(key, each);
+    }
+    expect(await side.redo(key, third)).toMatchObject({ redo: { restored: 1, left: 0 } });
+    expect(await seen()).toEqual(['third']);
+    expect(await side.redo(key, first)).toMatchObject({ redo: { restored: 0, left: 1 } });
+    expect(await seen()).toEqual(['third']);
+    await side.undo(key, third);
+    expect(await seen()).toEqual(['first']);
+    expect(await side.redo(key, second)).toMatchObject({ redo: { restored: 1, left: 0 } });
+    expect(await seen()).toEqual(['second']);
+  });
+
+  it('do not come back over one that was made after the undo', async () => {
+    const key = 'overtaken';
+    const { user, third, seen } = await stacked(key);
+    await side.undo(key, third);
+    await imported(key, [user], 'fourth');
+    expect(await side.redo(key, third)).toMatchObject({ redo: { restored: 0, left: 1 } });
+    expect(await seen()).toEqual(['fourth']);
+  });
+
+  it('come back as they were where one is redone while another is undone', async () => {
+    const key = 'at-the-same-time';
+    const { second, third, seen } = await stacked(key);
+    await side.undo(key, second);
+    const undoing = await world.container.importJobs.undo(aCall(), side.placeOf(key, third.id));
+    beforeNext(DynamoImportRepository, 'commit', () => side.redo(key, second));
+    await side.workOff(key, undoing);
+    expect(await seen()).toEqual(['second']);
+  });
+
+  it('come back as one that wrote twice left it', async () => {
+    const key = 'written-twice';
+    await world.container.createFlag({ key });
+    const [user, ...others] = users(95) as [string, ...string[]];
+    await world.container.put(key, user, 'include', { reason: 'by hand' });
+    const rows = [...includes([user], 'early'), ...includes(others), ...includes([user], 'late')];
+    const around = await side.started(key, [csvOf(rows)]);
+    await side.workOff(key, around, 1);
+    const between = await imported(key, [user], 'between');
+    await side.workOff(key, around);
+    const seen = async () => (await side.listed(key)).find((each) => each.startsWith(user));
+    expect(await seen()).toBe(`${user} include late`);
+    await side.undo(key, around);
+    expect(await seen()).toBe(`${user} include between`);
+    await side.undo(key, between);
+    expect(await seen()).toBe(`${user} include by hand`);
+    expect(await side.redo(key, around)).toMatchObject({ redo: { left: 0 } });
+    expect(await seen()).toBe(`${user} include late`);
+    await side.undo(key, around);
+    expect(await seen()).toBe(`${user} include by hand`);
+  });
+});
+
+describe('imports, their undos and redos in any order', () => {
+  const step = fc.oneof(
+    { weight: 2, arbitrary: fc.constant('import' as const) },
+    { weight: 5, arbitrary: fc.nat({ max: 3 }) },
+  );
+
+  it('leave what was there before, once all are undone, and nothing twice', async () => {
+    let runs = 0;
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 4, maxLength: 9 }), async (steps) => {
+        const key = `any-order-${String((runs += 1))}`;
+        await world.container.createFlag({ key });
+        const [known, fresh] = users(2) as [string, string];
+        await world.container.put(key, known, 'include', { reason: 'by hand' });
+        const made: { at: Import; isUndone: boolean }[] = [];
+        for (const [index, each] of (['import', ...steps] as const).entries()) {
+          if (each === 'import') {
+            made.push({
+              at: await imported(key, [known, fresh], `import ${String(index)}`),
+              isUndone: false,
+            });
+            continue;
+          }
+          const turned = made[each % made.length]!;
+          await (turned.isUndone ? side.redo : side.undo)(key, turned.at);
+          turned.isUndone = !turned.isUndone;
+          const listed = await side.listed(key);
+          expect(await side.counted(key)).toMatchObject({ include: listed.length });
+        }
+        for (const { at, isUndone } of made) {
+          if (!isUndone) {
+            await side.undo(key, at);
+          }
+        }
+        expect(await side.listed(key)).toEqual([`${known} include by hand`]);
+        expect((await side.audited(key)).unattributed).toEqual([]);
+      }),
+      { numRuns: 10 },
+    );
+  });
+});
