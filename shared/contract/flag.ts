@@ -108,6 +108,8 @@ export const OverrideCountsSchema = z.object({
   include: z.number().int().nonnegative(),
   exclude: z.number().int().nonnegative(),
   value: z.number().int().nonnegative(),
+  /** Only there where very many have just expired, and some of these are counted still. */
+  isUpperBound: z.literal(true).optional(),
 });
 export type OverrideCounts = z.infer<typeof OverrideCountsSchema>;
 

@@ -8,11 +8,17 @@ const KINDS: readonly CountedKind[] = ['include', 'exclude', 'value', 'device'];
 interface Measured {
   readonly overrideTotals: OverrideTotals;
   readonly activeOverrides: ReadonlyMap<string, Readonly<Record<CountedKind, number>>>;
+  readonly isActiveExact: boolean;
   readonly evaluations: readonly EvaluationCount[];
 }
 
 /** In the text format of Prometheus, version 0.0.4. */
-export const expose = ({ overrideTotals, activeOverrides, evaluations }: Measured): Promise<string> => {
+export const expose = ({
+  overrideTotals,
+  activeOverrides,
+  isActiveExact,
+  evaluations,
+}: Measured): Promise<string> => {
   // of this answer alone: what a container remembers is not what there is
   const registry = new Registry();
   const registers = [registry];
@@ -37,6 +43,15 @@ export const expose = ({ overrideTotals, activeOverrides, evaluations }: Measure
     for (const kind of KINDS) {
       active.set({ flag_name: flagKey, kind }, counts[kind]);
     }
+  }
+  const exact = new Gauge({
+    name: 'guidon_user_flag_overrides_active_exact',
+    help: '1; 0 while very many have just expired and the numbers of active overrides are upper bounds.',
+    labelNames: ['kind'],
+    registers,
+  });
+  for (const kind of KINDS) {
+    exact.set({ kind }, isActiveExact ? 1 : 0);
   }
   const evaluated = new Counter({
     name: 'guidon_flag_evaluations_total',

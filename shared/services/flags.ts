@@ -78,10 +78,11 @@ export class FlagService {
       accept: (record) => matches(record, page),
     });
     const generations = new Map(records.map(({ flag, generation }) => [flag.key, generation]));
-    const counts = await overrides.counts(environment, generations, clock());
+    const { byFlag, isExact } = await overrides.counts(environment, generations, clock());
     const items = records.map(({ flag }): ListedFlag => {
-      const { include = 0, exclude = 0, value = 0 } = counts.byFlag.get(flag.key) ?? {};
-      return { ...flag, overrideCounts: { include, exclude, value } };
+      const { include = 0, exclude = 0, value = 0 } = byFlag.get(flag.key) ?? {};
+      const counts = { include, exclude, value };
+      return { ...flag, overrideCounts: isExact ? counts : { ...counts, isUpperBound: true } };
     });
     return { items, next };
   }

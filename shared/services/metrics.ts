@@ -15,6 +15,8 @@ export interface EnvironmentMetrics {
   readonly overrideTotals: OverrideTotals;
   /** Overrides that count now, by flag key. */
   readonly activeOverrides: OverrideCounts['byFlag'];
+  /** False where very many have just expired, and some of these are among them still. */
+  readonly isActiveExact: boolean;
   readonly evaluations: readonly EvaluationCount[];
 }
 
@@ -26,21 +28,22 @@ export class MetricsService {
 
   async read(environment: string): Promise<EnvironmentMetrics> {
     const { stats, telemetry } = this.parts;
-    const [overrideTotals, evaluations, activeOverrides] = await Promise.all([
-      stats.overrideTotals(environment),
-      stats.evaluationTotals(environment),
-      this.active(environment),
-    ]);
+    const [overrideTotals, evaluations, { byFlag: activeOverrides, isExact: isActiveExact }] =
+      await Promise.all([
+        stats.overrideTotals(environment),
+        stats.evaluationTotals(environment),
+        this.active(environment),
+      ]);
     const active = [...activeOverrides.values()].flatMap((counts) => Object.values(counts));
     telemetry.gauge(
       'ActiveOverrides',
       active.reduce((sum, count) => sum + count, 0),
       { environment },
     );
-    return { overrideTotals, activeOverrides, evaluations };
+    return { overrideTotals, activeOverrides, isActiveExact, evaluations };
   }
 
-  private async active(environment: string): Promise<EnvironmentMetrics['activeOverrides']> {
+  private async active(environment: string): Promise<OverrideCounts> {
     const { flags, overrides, clock, telemetry } = this.parts;
     const generations = new Map<string, string>();
     let after: string | undefined;
@@ -51,10 +54,10 @@ export class MetricsService {
       }
       after = page.next;
     } while (after !== undefined);
-    const { byFlag, isExact } = await overrides.counts(environment, generations, clock());
-    if (!isExact) {
+    const counts = await overrides.counts(environment, generations, clock());
+    if (!counts.isExact) {
       telemetry.warn('expired overrides still counted', { environment });
     }
-    return byFlag;
+    return counts;
   }
 }

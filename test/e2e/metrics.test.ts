@@ -32,10 +32,12 @@ describe('the metrics', () => {
     for (const [name, type] of [
       ['guidon_user_flag_overrides_total', 'counter'],
       ['guidon_user_flag_overrides_active', 'gauge'],
+      ['guidon_user_flag_overrides_active_exact', 'gauge'],
       ['guidon_flag_evaluations_total', 'counter'],
     ] as const) {
       expect(text).toContain(`# TYPE ${name} ${type}\n`);
     }
+    expect(text).toContain('guidon_user_flag_overrides_active_exact{kind="include"} 1\n');
     for (const line of text.split('\n').filter((each) => each !== '' && !each.startsWith('#'))) {
       expect(line).toMatch(/^guidon_\w+\{(\w+="[^"]*",?)+\} \d+$/);
     }
