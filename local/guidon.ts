@@ -69,6 +69,7 @@ const environmentOf =
     AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: userPool.endpoint,
     ...(spec.environment['IMPORT_PARTS'] && { IMPORT_PARTS: `file://${resolve(dataDir, 'import-parts')}` }),
     ...(spec.environment['TOKEN_JWKS_URI'] && { TOKEN_JWKS_URI: userPool.jwksUri }),
+    ...(process.env['STORE_TIMEOUT_MS'] && { STORE_TIMEOUT_MS: process.env['STORE_TIMEOUT_MS'] }),
     ...(process.env['NODE_V8_COVERAGE'] && { NODE_V8_COVERAGE: process.env['NODE_V8_COVERAGE'] }),
   });
 

@@ -14,6 +14,8 @@ export interface Config {
   readonly identityClaims: IdentityClaims;
   readonly userPoolId: string;
   readonly importParts: ImportPartsConfig;
+  /** For one exchange with the store, in milliseconds; left out where there is nothing but the store to wait for. */
+  readonly storeTimeoutMs?: number | undefined;
 }
 
 /** Where the parts of imports are kept: in a bucket, or on a laptop in a folder. */
@@ -64,6 +66,7 @@ const EnvironmentSchema = z
     SUBSCRIPTION_CLAIM: z.string().min(1),
     USER_POOL_ID: z.string().min(1),
     IMPORT_PARTS: z.string().regex(/^(s3|file):\/\/./, 'is s3://<bucket> or file://<folder>'),
+    STORE_TIMEOUT_MS: z.coerce.number().int().positive().optional(),
     AWS_REGION: z.string().min(1),
     AWS_ENDPOINT_URL: z.url().optional(),
     AWS_ENDPOINT_URL_S3: z.url().optional(),
@@ -110,5 +113,6 @@ export const readConfig = (env: Readonly<Record<string, string | undefined>> = p
     },
     userPoolId: values.USER_POOL_ID,
     importParts: importPartsOf(values),
+    storeTimeoutMs: values.STORE_TIMEOUT_MS,
   };
 };

@@ -13,7 +13,11 @@ export const openTables = (
   config: Config = readConfig(),
   limits: Parameters<typeof createDocumentClient>[0] = {},
 ): { flagTable: Table; auditTable: Table } => {
-  const client = createDocumentClient(limits);
+  const client = createDocumentClient({
+    requestTimeoutMs: config.storeTimeoutMs,
+    connectionTimeoutMs: config.storeTimeoutMs,
+    ...limits,
+  });
   return {
     flagTable: new Table(client, config.flagTableName),
     auditTable: new Table(client, config.auditTableName),

@@ -10,13 +10,17 @@ const CONNECTION_TIMEOUT_MS = 300;
  * Two attempts, because throttling retries otherwise outlast the function. Streams handlers may wait longer.
  */
 export const createDocumentClient = (
-  limits: { requestTimeoutMs?: number; maxAttempts?: number } = {},
+  limits: {
+    requestTimeoutMs?: number | undefined;
+    connectionTimeoutMs?: number | undefined;
+    maxAttempts?: number;
+  } = {},
 ): DynamoDBDocumentClient => {
   const requestTimeout = limits.requestTimeoutMs ?? REQUEST_TIMEOUT_MS;
   const client = new DynamoDBClient({
     maxAttempts: limits.maxAttempts ?? 2,
     requestHandler: {
-      connectionTimeout: CONNECTION_TIMEOUT_MS,
+      connectionTimeout: limits.connectionTimeoutMs ?? CONNECTION_TIMEOUT_MS,
       requestTimeout,
       socketTimeout: requestTimeout,
       throwOnRequestTimeout: true,

@@ -3,8 +3,11 @@ import type { AddressInfo } from 'node:net';
 import { type GuidonInstance, type Runner, SHARED_RUNNER, startGuidon } from './guidon-instance';
 import { stopAtTheEnd } from './left-running';
 
-/** Expired items leave the table soon, so that a suite sees their end. */
-const ENVIRONMENT = { GUIDON_TTL_DELAY_MS: '1000' };
+/**
+ * Expired items leave the table soon, so that a suite sees their end; and a machine on which everything runs at once may
+ * stand still for longer than DynamoDB ever takes.
+ */
+const ENVIRONMENT = { GUIDON_TTL_DELAY_MS: '1000', STORE_TIMEOUT_MS: '2500' };
 
 const describe = async ({ url, dataDir, tokens, machineToken }: GuidonInstance): Promise<Runner> => ({
   url,

@@ -160,7 +160,7 @@ type WorldOptions = NonNullable<Parameters<typeof startTestEngine>[0]>;
 /** A fresh table on a real engine, and services over it as the functions compose them. */
 export const openWorld = async (options: WorldOptions = {}): Promise<World> => {
   const engine = await startTestEngine(options);
-  return worldOn(engine, engine.endpoint, aPartsFolder());
+  return worldOn(engine, engine.endpoint, aPartsFolder(), STILL_MS);
 };
 
 /** The same with something in between that fails where it is told to. */
@@ -168,7 +168,7 @@ export const openFaultyWorld = async (options: WorldOptions = {}): Promise<Fault
   const engine = await startTestEngine(options);
   const proxy = await startFaultProxy(engine.endpoint);
   const folder = aPartsFolder();
-  const direct = worldOn(engine, engine.endpoint, folder);
+  const direct = worldOn(engine, engine.endpoint, folder, STILL_MS);
   const world = worldOn(engine, proxy.endpoint, folder);
   return {
     ...world,
@@ -183,7 +183,10 @@ export const openFaultyWorld = async (options: WorldOptions = {}): Promise<Fault
 
 const aPartsFolder = (): string => mkdtempSync(join(tmpdir(), 'guidon-parts-'));
 
-const worldOn = (engine: TestEngine, endpoint: string, folder: string): World => {
+/** As long as a machine may stand still on which everything runs at once; DynamoDB never takes so long. */
+const STILL_MS = 10_000;
+
+const worldOn = (engine: TestEngine, endpoint: string, folder: string, storeTimeoutMs?: number): World => {
   // for what a test without a `direct` world composes itself
   process.env['AWS_ENDPOINT_URL_DYNAMODB'] = endpoint;
   const config: Config = {
@@ -195,6 +198,7 @@ const worldOn = (engine: TestEngine, endpoint: string, folder: string): World =>
     overrideChangesPerHour: 100,
     userPoolId: 'none',
     importParts: { folder },
+    storeTimeoutMs,
     identityClaims: IDENTITY_CLAIMS,
     tokens: {
       issuer: 'https://issuer.invalid',
