@@ -12,7 +12,7 @@ export interface Descent {
   readonly passed: readonly PassedLayer[];
   /** The first that was not passed; undefined where there was nothing below those that were. */
   readonly end: Layer | undefined;
-  /** False where it is not kept any more what lay below. */
+  /** False where it is not kept any more what lay below, or where that is deeper than one transaction reaches. */
   readonly isKnown: boolean;
 }
 
@@ -23,6 +23,9 @@ export interface Top {
 
 const keyOf = ({ importId, step }: LeftByImport, { userId, kind }: OverridePlace): string =>
   [importId, step, userId, kind].join(' ');
+
+/** What becomes of each layer is an item of the transaction, and that its import is as it was another one. */
+export const MAX_PASSED = 40;
 
 /** Imports lie one on the other: each keeps what it found, and that may be what another one left. */
 export class ImportLayers {
@@ -46,8 +49,9 @@ export class ImportLayers {
       for (const { index, top, layer } of passing) {
         const below = found.get(keyOf(layer.left, top.place));
         const passed = descents[index]?.passed ?? [];
+        const isLost = below === undefined && layer.left.step > 0;
         descents[index] =
-          below === undefined && layer.left.step > 0
+          isLost || passed.length === MAX_PASSED
             ? { passed, end: layer, isKnown: false }
             : { passed: [...passed, { ...layer, found: below }], end: below, isKnown: true };
       }
