@@ -16,7 +16,9 @@ const runningInstance = (): Instance => {
   const port = readPort(process.env);
   const instance = readInstance(dataDirOf(port, process.env));
   if (instance === undefined || !isAlive(instance.pid)) {
-    throw new Error(`No instance runs on port ${port}: start one with "npm start", or set PORT.`);
+    throw new Error(
+      `No instance runs on port ${port}: start one with "npm start", or set PORT, and GUIDON_DATA_DIR where that was set for it.`,
+    );
   }
   return instance;
 };

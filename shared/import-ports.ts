@@ -25,7 +25,7 @@ export interface ImportCounts {
   readonly added: number;
   readonly updated: number;
   readonly unchanged: number;
-  /** Overrides that carry its change id, each once. */
+  /** Overrides that carry its change id, each once; where another import wrote in between, once more. */
   readonly written: number;
   /** Those of them that an undo took back. */
   readonly restored: number;

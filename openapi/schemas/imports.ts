@@ -43,7 +43,7 @@ export const importSchemas = {
     dryRun: 'Nothing is written, and the counts say what would be.',
     progress: '`rows` is null where it is not known before the end.',
     unchanged: 'Accepted rows that were so already, or that a later row of their part replaces.',
-    undo: '`left`: overrides that somebody has changed since; known at the end. `switchedOff`: those that were put back with a value that no longer fits the flag.',
+    undo: '`left`: overrides that somebody has changed or removed since; known at the end. `switchedOff`: those that were put back with a value that no longer fits the flag.',
     redo: 'As `undo`, of what the undo had taken away; `left` has what is over by now as well.',
     errors: 'The first thousand of the rejected rows.',
     failure: 'Why it failed.',

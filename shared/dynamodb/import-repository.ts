@@ -131,7 +131,9 @@ export class DynamoImportRepository implements ImportRepository {
 
   async readSlots(places: readonly OverridePlace[]): Promise<ImportSlot[]> {
     const keys = places.map(overrideKey);
-    const items = await this.table.batchGet(keys, 'strong');
+    // two of the same place are one item
+    const asked = new Map(keys.map((key) => [key.SK, key]));
+    const items = await this.table.batchGet([...asked.values()], 'strong');
     const bySortKey = new Map(items.map((item) => [item['SK'], item]));
     return keys.map(({ SK }) => slotOf(bySortKey.get(SK)));
   }

@@ -69,6 +69,7 @@ export class DepartureService {
   private async removeIn(call: Call, userId: string): Promise<number> {
     const { overrides, backups } = this.parts;
     let removed = 0;
+    let isOver = false;
     for (let round = 0; round < MAX_ROUNDS; round += 1) {
       const found = await overrides.ofSubject(call.environment, { userId, deviceId: null });
       const ended = await this.removeOnFlags(call, found, userId);
@@ -77,10 +78,12 @@ export class DepartureService {
       if (ended.removed + forgotten + ended.missed === 0) {
         return removed;
       }
-      if (ended.missed > 0) {
-        // somebody else took it away just now: an undo keeps what it takes
-        await sleep(LAG_MS);
-      }
+      isOver = ended.removed + forgotten === 0;
+      // an undo may have been at it just now: it keeps what it takes away
+      await sleep(LAG_MS);
+    }
+    if (isOver) {
+      return removed;
     }
     throw new StoreUnavailable(
       'no',

@@ -31,10 +31,11 @@ export const MAX_PASSED = 40;
 export class ImportLayers {
   constructor(private readonly imports: Pick<ImportRepository, 'backups'>) {}
 
-  /** Goes down from each top, in their order, past the layers that `isPassed` names. */
+  /** Goes down from each top, in their order, past the layers that `isPassed` names, `deepest` at most. */
   async descend<Of extends Top>(
     tops: readonly Of[],
     isPassed: (left: LeftByImport, top: Of) => Promise<boolean>,
+    deepest = MAX_PASSED,
   ): Promise<Descent[]> {
     const descents = tops.map(({ layer }): Descent => ({ passed: [], end: layer, isKnown: true }));
     let open = [...tops.entries()];
@@ -51,7 +52,7 @@ export class ImportLayers {
         const passed = descents[index]?.passed ?? [];
         const isLost = below === undefined && layer.left.step > 0;
         descents[index] =
-          isLost || passed.length === MAX_PASSED
+          isLost || passed.length === deepest
             ? { passed, end: layer, isKnown: false }
             : { passed: [...passed, { ...layer, found: below }], end: below, isKnown: true };
       }

@@ -1,5 +1,6 @@
 import type { Compilers } from '../evaluation/model';
 import type {
+  BackupPlace,
   ImportCounts,
   ImportRecord,
   ImportRepository,
@@ -34,6 +35,13 @@ interface Opened {
   readonly slot: ImportSlot;
 }
 
+const isThere = ({ override }: ImportSlot, nowMs: number): boolean =>
+  override !== undefined && !hasExpired(override, nowMs);
+
+/** It does not matter who emptied a place, or whether the store has collected what was there. */
+const isEmptied = ({ emptyFromMs }: TakenOverride, nowMs: number): boolean =>
+  emptyFromMs !== null && emptyFromMs <= nowMs;
+
 const placeKeyOf = ({ backup: { place } }: Opened): string => [place.userId, place.kind].join(' ');
 
 /** Brings back what the undo of an import has taken away, wherever nobody has changed since what the undo left. */
@@ -49,16 +57,15 @@ export class ImportRedo {
     for (let limit = STEP; ; limit = Math.ceil(limit / 2)) {
       const page = await this.parts.imports.taken(record, { after: record.cursor, limit });
       const opened = await this.opened(page.taken);
-      const isAsLeft = await this.areAsLeft(opened);
       const nowMs = this.parts.clock();
+      const isAsLeft = await this.areAsLeft(opened, nowMs);
       // an import may have written there more than once: the last is what it left
-      const returning = new Map(
-        opened
-          .filter((each, index) => isAsLeft[index] === true && !hasExpired(each.taken.override, nowMs))
-          .map((each) => [placeKeyOf(each), each]),
+      const asLeft = opened.filter(
+        ({ taken: { override } }, index) => isAsLeft[index] === true && !hasExpired(override, nowMs),
       );
+      const returning = new Map(asLeft.map((each) => [placeKeyOf(each), each]));
       const writes = [...returning.values()].map((each) => this.returning(record, flag, each, nowMs));
-      const left = new Set(opened.map(placeKeyOf)).size - writes.length;
+      const left = opened.length - asLeft.length;
       const counts = countsAfter(record.counts, [...returning.values()], writes, left, nowMs);
       const step = this.stepOf({ ...record, counts }, opened, writes, page.next, nowMs);
       if (limit === 1 || isLight(step)) {
@@ -76,30 +83,39 @@ export class ImportRedo {
     });
   }
 
-  /** Whether at each place lies what the undo left there, or what imports did that lay below this one. */
-  private async areAsLeft(opened: readonly Opened[]): Promise<boolean[]> {
-    const nowMs = this.parts.clock();
-    const isUntouched = ({ slot, backup, taken: { emptyFromMs } }: Opened): boolean =>
-      slot.changeId === undefined
-        ? emptyFromMs !== null && emptyFromMs <= nowMs
-        : slot.changeId === backup.takenBy;
-    const inDoubt = opened.filter((each) => !isUntouched(each) && each.slot.changedBy !== undefined);
-    const tops = inDoubt.map(({ backup: { place, found }, slot: { changedBy } }) => ({
+  /** Whether at each place is what the undo left there, or what undos and redos of imports below made of that. */
+  private async areAsLeft(opened: readonly Opened[], nowMs: number): Promise<boolean[]> {
+    const isUntouched = ({ slot, backup, taken }: Opened): boolean =>
+      isThere(slot, nowMs) ? slot.changeId === backup.takenBy : isEmptied(taken, nowMs);
+    const inDoubt = opened.filter((each) => !isUntouched(each) && each.backup.found?.left !== undefined);
+    const tops = inDoubt.map(({ backup: { place, found }, slot }) => ({
       place,
       layer: found,
-      changedBy,
+      changedBy: isThere(slot, nowMs) ? slot.changedBy : undefined,
     }));
     const descents = await this.layers.descend(
       tops,
       async ({ importId }, { changedBy }) => importId !== changedBy,
     );
-    const isFound = new Map(
-      inDoubt.map((each, index) => {
-        const { end, isKnown = false } = descents[index] ?? {};
-        return [each, isKnown && end?.left?.importId === each.slot.changedBy];
+    const asLeft = await Promise.all(
+      inDoubt.map(async ({ slot, backup: { place } }, index) => {
+        const { passed = [], end } = descents[index] ?? {};
+        return isThere(slot, nowMs)
+          ? slot.changedBy !== undefined && end?.left?.importId === slot.changedBy
+          : this.isEmptiedBelow(
+              passed.map(({ left }) => ({ ...left, place })),
+              nowMs,
+            );
       }),
     );
+    const isFound = new Map(inDoubt.map((each, index) => [each, asLeft[index] === true]));
     return opened.map((each) => isFound.get(each) ?? isUntouched(each));
+  }
+
+  /** Whether one of these has been undone as well, and left nothing. */
+  private async isEmptiedBelow(places: readonly BackupPlace[], nowMs: number): Promise<boolean> {
+    const backups = await this.parts.imports.backups(places);
+    return backups.some(({ taken }) => taken !== undefined && isEmptied(taken, nowMs));
   }
 
   private returning(

@@ -13,7 +13,7 @@ import type { Clock, FlagRecord, NewId } from '../ports';
 import { expiryChange, hasExpired } from './expiry-change';
 import { unfitOverride } from './fitting-value';
 import { undoneChange } from './import-changes';
-import { type Descent, ImportLayers } from './import-layers';
+import { type Descent, ImportLayers, MAX_PASSED, type Top } from './import-layers';
 import { isLight } from './import-step-size';
 
 /** An override and what is kept of it are two items of a transaction. */
@@ -34,7 +34,7 @@ interface Restored {
   /** What is put back, as it was. */
   readonly before: StoredOverride | undefined;
   readonly backups: readonly Backup[];
-  /** Other imports below that are undone: with this one goes what they had left. */
+  /** Imports that are undone, this one among them: with it goes what others below had left. */
   readonly passed: readonly string[];
 }
 
@@ -48,46 +48,32 @@ export class ImportUndo {
 
   /** The step that follows on `record`; `flag` is the flag it writes on. */
   async next(record: ImportRecord, flag: FlagRecord): Promise<ImportStep> {
-    for (let limit = STEP; ; limit = Math.ceil(limit / 2)) {
+    let [limit, deepest] = [STEP, MAX_PASSED];
+    for (;;) {
       const page = await this.parts.imports.written(record, { after: record.cursor, limit });
-      const descents = await this.descents(record, page.written);
+      const undone = new UndoneImports(record, this.parts.imports);
+      const descents = await this.layers.descend(
+        topsOf(page.written),
+        (...asked) => undone.has(...asked),
+        deepest,
+      );
       const nowMs = this.parts.clock();
       const restored = page.written.flatMap((each, index) => {
         const descent = descents[index];
         // where it is not kept any more what the import found, what it left stays
         return descent?.isKnown === true ? [this.restoring(record, flag, each, descent, nowMs)] : [];
       });
-      const step = this.stepOf(record, restored, page.next, nowMs);
-      if (limit === 1 || isLight(step)) {
+      const step = this.stepOf(record, restored, page.next, nowMs, undone);
+      if (isLight(step) || (limit === 1 && deepest === 1)) {
         return step;
       }
+      // one by one first, and then less deep: large values of many imports may lie one below the other
+      [limit, deepest] = limit > 1 ? [Math.ceil(limit / 2), deepest] : [1, Math.ceil(deepest / 2)];
     }
   }
 
-  private descents(record: ImportRecord, written: readonly WrittenOverride[]): Promise<Descent[]> {
-    const tops = written.map(({ slot: { override, left }, ...place }) => ({
-      place,
-      layer: override && { override, left },
-    }));
-    return this.layers.descend(tops, this.undoneImports(record));
-  }
-
-  /** Which imports are undone by now: their undoing passed by what lay below something else. */
-  private undoneImports({ environment, flagKey, importId }: ImportRecord) {
-    const asked = new Map([[importId, Promise.resolve(true)]]);
-    const isUndone = async (other: string): Promise<boolean> => {
-      const record = await this.parts.imports.read({ environment, flagKey, importId: other });
-      return record?.state === 'undone' || record?.state === 'undoing';
-    };
-    return ({ importId: other }: LeftByImport): Promise<boolean> => {
-      const known = asked.get(other) ?? isUndone(other);
-      asked.set(other, known);
-      return known;
-    };
-  }
-
   private restoring(
-    { importId, attribution }: ImportRecord,
+    { attribution }: ImportRecord,
     flag: FlagRecord,
     { slot, ...place }: WrittenOverride,
     { passed, end }: Descent,
@@ -109,7 +95,7 @@ export class ImportUndo {
       write: { ...place, slot, next, left, judgedBy: flag },
       before,
       backups: backupsOf(passed, place, next === undefined ? nowMs : next.expiresAtMs, nowMs),
-      passed: passed.map((each) => each.left.importId).filter((each) => each !== importId),
+      passed: passed.map((each) => each.left.importId),
     };
   }
 
@@ -118,6 +104,7 @@ export class ImportUndo {
     restored: readonly Restored[],
     next: string | undefined,
     nowMs: number,
+    undone: UndoneImports,
   ): ImportStep {
     const { environment, flagKey } = record;
     const at = new Date(nowMs).toISOString();
@@ -140,7 +127,7 @@ export class ImportUndo {
       writes,
       backups: restored.flatMap(({ backups }) => backups),
       lasting: placesOf(writes.flatMap(({ left }) => left?.importId ?? [])),
-      undone: placesOf(restored.flatMap(({ passed }) => passed)),
+      undone: placesOf(undone.recordedAmong(restored.flatMap(({ passed }) => passed))),
       changes: [
         ...writes.flatMap(({ slot: { override } }) =>
           override !== undefined && hasExpired(override, nowMs) ? [expiryChange(override)] : [],
@@ -148,6 +135,46 @@ export class ImportUndo {
         ...(isEnd && counts.written > 0 ? [undoneChange(to, this.parts.newId(), at)] : []),
       ],
     };
+  }
+}
+
+const topsOf = (written: readonly WrittenOverride[]): Top[] =>
+  written.map(({ slot: { override, left }, ...place }) => ({ place, layer: override && { override, left } }));
+
+/** Which imports are undone by now: their undoing passed by what lay below something else. */
+class UndoneImports {
+  private readonly asked = new Map<string, Promise<ImportRecord | undefined>>();
+  private readonly recorded = new Set<string>();
+
+  constructor(
+    private readonly record: ImportRecord,
+    private readonly imports: Pick<ImportRepository, 'read' | 'backups'>,
+  ) {}
+
+  async has(left: LeftByImport, { place }: Top): Promise<boolean> {
+    if (left.importId === this.record.importId) {
+      return true;
+    }
+    const other = await this.read(left.importId);
+    if (other !== undefined) {
+      this.recorded.add(left.importId);
+      return other.state === 'undone' || other.state === 'undoing';
+    }
+    // the import itself is kept no more; if it was undone before, an undo of what lay on it has passed by
+    const [backup] = await this.imports.backups([{ ...left, place }]);
+    return backup?.taken !== undefined;
+  }
+
+  /** Others than the one that is being undone. */
+  recordedAmong(importIds: readonly string[]): string[] {
+    return importIds.filter((each) => this.recorded.has(each));
+  }
+
+  private read(importId: string): Promise<ImportRecord | undefined> {
+    const { environment, flagKey } = this.record;
+    const known = this.asked.get(importId) ?? this.imports.read({ environment, flagKey, importId });
+    this.asked.set(importId, known);
+    return known;
   }
 }
 

@@ -92,21 +92,26 @@ describe('the redo of an import', () => {
     expect(await side.listed(key)).toEqual([`${given} include by hand`]);
   });
 
-  it('knows what the undo left also when the store has collected it', async () => {
-    const key = 'redone-collected';
+  it.each([true, false])('goes by what is there, whether or not it is collected: %s', async (isCollected) => {
+    const key = `redone-collected-${String(isCollected)}`;
     await world.container.createFlag({ key });
-    const [added, lasting, ending] = users(3) as [string, string, string];
+    const [added, lasting, ending, tried] = users(4) as [string, string, string, string];
     const expiresAt = new Date(Date.now() + HOUR_MS).toISOString();
     await world.container.put(key, lasting, 'include', { reason: 'before' });
     await world.container.put(key, ending, 'include', { reason: 'before', expiresAt });
-    const done = await imported(key, includes([added, lasting, ending], 'imported'));
+    const done = await imported(key, includes([added, lasting, ending, tried], 'imported'));
     await side.undo(key, done);
+    await world.container.overrides.remove(aCall(), key, lasting, 'include');
+    await world.container.put(key, tried, 'include', { reason: 'by hand' });
+    await world.container.overrides.remove(aCall(), key, tried, 'include');
     passTime(HOUR_MS);
-    const { flagTable } = openTables(world.config);
-    const keys = await Promise.all([added, lasting, ending].map((id) => side.drive.includeKey(key, id)));
-    await flagTable.deleteAll(keys);
-    expect(await side.redo(key, done)).toMatchObject({ redo: { restored: 2, left: 1 } });
-    expect(await side.listed(key)).toEqual(includedAs([added, ending], 'imported'));
+    if (isCollected) {
+      const { flagTable } = openTables(world.config);
+      const keys = [added, lasting, ending, tried].map((id) => side.drive.includeKey(key, id));
+      await flagTable.deleteAll(await Promise.all(keys));
+    }
+    expect(await side.redo(key, done)).toMatchObject({ redo: { restored: 3, left: 1 } });
+    expect(await side.listed(key)).toEqual(includedAs([added, ending, tried], 'imported'));
   });
 
   it('does not bring back who was removed in between', async () => {

@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import type { Import } from '../../../shared/contract/import-answers';
+import { openTables } from '../../../shared/composition/parts';
 import { DynamoImportRepository } from '../../../shared/dynamodb/import-repository';
+import { importKey } from '../../../shared/dynamodb/keys';
 import { beforeNext } from '../../support/before-next';
 import { csvOf, importSide, includes, users } from '../../support/import-side';
 import { aCall, openWorld, type World } from '../../support/world';
@@ -96,21 +98,62 @@ describe('imports that were made one on the other', () => {
     await world.container.createFlag({ key });
     const [user, ...others] = users(95) as [string, ...string[]];
     await world.container.put(key, user, 'include', { reason: 'by hand' });
-    const rows = [...includes([user], 'early'), ...includes(others), ...includes([user], 'late')];
-    const around = await side.started(key, [csvOf(rows)]);
+    const parts = [[...includes([user], 'early'), ...includes(others)], includes([user], 'late')];
+    const around = await side.started(key, parts.map(csvOf));
     await side.workOff(key, around, 1);
+    const seen = async () => (await side.listed(key)).find((each) => each.startsWith(user));
+    expect(await seen()).toBe(`${user} include early`);
     const between = await imported(key, [user], 'between');
     await side.workOff(key, around);
-    const seen = async () => (await side.listed(key)).find((each) => each.startsWith(user));
     expect(await seen()).toBe(`${user} include late`);
     await side.undo(key, around);
     expect(await seen()).toBe(`${user} include between`);
     await side.undo(key, between);
     expect(await seen()).toBe(`${user} include by hand`);
-    expect(await side.redo(key, around)).toMatchObject({ redo: { left: 0 } });
+    expect(await side.redo(key, around)).toMatchObject({ state: 'done', redo: { left: 0 } });
     expect(await seen()).toBe(`${user} include late`);
     await side.undo(key, around);
     expect(await seen()).toBe(`${user} include by hand`);
+  });
+
+  it.each([true, false])(
+    'come back over what is undone below, whether or not it is collected: %s',
+    async (isCollected) => {
+      const key = `emptied-${String(isCollected)}`;
+      const { user, first, second, third, seen } = await stacked(key);
+      for (const each of [third, second, first]) {
+        await side.undo(key, each);
+      }
+      if (isCollected) {
+        const { flagTable } = openTables(world.config);
+        await flagTable.deleteAll([await side.drive.includeKey(key, user)]);
+      }
+      expect(await side.redo(key, third)).toMatchObject({ redo: { restored: 1, left: 0 } });
+      expect(await seen()).toEqual(['third']);
+    },
+  );
+
+  it('stay undone below also when it is known no more that they were', async () => {
+    const key = 'forgotten-below';
+    const { first, second, third, seen } = await stacked(key);
+    await side.undo(key, first);
+    await side.undo(key, second);
+    await side.undo(key, third);
+    await side.redo(key, third);
+    // as the store does some weeks later
+    const { flagTable } = openTables(world.config);
+    await flagTable.deleteAll([first, second].map(({ id }) => importKey(side.placeOf(key, id))));
+    expect(await side.undo(key, third)).toMatchObject({ undo: { restored: 1, left: 0 } });
+    expect(await seen()).toEqual([]);
+  });
+
+  it('are what comes back where they were not undone, and are known no more', async () => {
+    const key = 'lasting-below';
+    const { first, second, third, seen } = await stacked(key);
+    const { flagTable } = openTables(world.config);
+    await flagTable.deleteAll([first, second].map(({ id }) => importKey(side.placeOf(key, id))));
+    await side.undo(key, third);
+    expect(await seen()).toEqual(['second']);
   });
 });
 
