@@ -10,14 +10,11 @@ import type {
   TakenOverride,
 } from '../import-ports';
 import type { Clock, FlagRecord, NewId } from '../ports';
-import { expiryChange, hasExpired } from './expiry-change';
-import { unfitOverride } from './fitting-value';
+import { hasExpired } from './expiry-change';
 import { redoneChange } from './import-changes';
 import { ImportLayers } from './import-layers';
+import { endsIn, returned, RETURNS_AT_ONCE } from './import-returns';
 import { isLight } from './import-step-size';
-
-/** An override and what is kept of it are two items of a transaction. */
-const STEP = 46;
 
 type Write = NonNullable<ImportStep['writes']>[number];
 
@@ -54,7 +51,7 @@ export class ImportRedo {
 
   /** The step that follows on `record`; `flag` is the flag it writes on. */
   async next(record: ImportRecord, flag: FlagRecord): Promise<ImportStep> {
-    for (let limit = STEP; ; limit = Math.ceil(limit / 2)) {
+    for (let limit = RETURNS_AT_ONCE; ; limit = Math.ceil(limit / 2)) {
       const page = await this.parts.imports.taken(record, { after: record.cursor, limit });
       const opened = await this.opened(page.taken);
       const nowMs = this.parts.clock();
@@ -119,19 +116,12 @@ export class ImportRedo {
   }
 
   private returning(
-    { attribution }: ImportRecord,
+    record: ImportRecord,
     flag: FlagRecord,
     { backup: { place, importId, step }, taken: { override }, slot }: Opened,
     nowMs: number,
   ): Write {
-    const next = {
-      ...override,
-      // nobody looks at what an undo has taken away when a flag comes to have another schema
-      enabled: override.enabled && unfitOverride(flag, override, '/value', this.parts.compilers).length === 0,
-      version: (slot.override?.version ?? override.version) + 1,
-      updatedBy: attribution.actor,
-      updatedAt: new Date(nowMs).toISOString(),
-    };
+    const next = returned(override, slot, { flag, record, nowMs }, this.parts.compilers);
     return { ...place, slot, next, left: { importId, step }, judgedBy: flag };
   }
 
@@ -160,12 +150,7 @@ export class ImportRedo {
       to,
       writes,
       usedUp: opened.map(({ backup }) => backup),
-      changes: [
-        ...writes.flatMap(({ slot: { override } }) =>
-          override !== undefined && hasExpired(override, nowMs) ? [expiryChange(override)] : [],
-        ),
-        ...(isEnd ? [redoneChange(to, this.parts.newId(), at)] : []),
-      ],
+      changes: [...endsIn(writes, nowMs), ...(isEnd ? [redoneChange(to, this.parts.newId(), at)] : [])],
     };
   }
 }

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import type { Compilers } from '../evaluation/model';
 import { MAX_NAMED_REJECTIONS, type RejectedRow } from '../contract/import';
 import type {
@@ -54,16 +55,22 @@ const isSame = (wanted: WantedOverride, current: ImportSlot['override']): boolea
 
 /** Makes the next step of an import out of its rows. */
 export class ImportSteps {
+  /** How many rows went into the last step. */
+  private readonly limits = new LRUCache<string, number>({ max: 20 });
+
   constructor(private readonly parts: ImportStepsParts) {}
 
   /** The step that follows on `record`; `flag` is the flag it writes on. */
   async next(record: ImportRecord, flag: FlagRecord): Promise<ImportStep> {
-    let limit = record.isDryRun ? DRY_STEP : MAX_STEP_WRITES;
+    const { importId, isDryRun } = record;
+    let limit = isDryRun ? DRY_STEP : (this.limits.get(importId) ?? MAX_STEP_WRITES);
     for (;;) {
       const next = await this.parts.sources.next(record, limit);
       const outcomes = await this.outcomesOf(record, flag, next.entries, next.row);
       const step = this.stepOf(record, next, outcomes);
       if (limit === 1 || isLight(step)) {
+        // rows that replace something mostly come together: no need to try what did not go a step before
+        this.limits.set(importId, step.backups?.length === 0 ? MAX_STEP_WRITES : limit);
         return step;
       }
       limit = Math.ceil(limit / 2);

@@ -10,14 +10,11 @@ import type {
 } from '../import-ports';
 import type { OverridePlace, StoredOverride } from '../override-ports';
 import type { Clock, FlagRecord, NewId } from '../ports';
-import { expiryChange, hasExpired } from './expiry-change';
-import { unfitOverride } from './fitting-value';
+import { hasExpired } from './expiry-change';
 import { undoneChange } from './import-changes';
 import { type Descent, ImportLayers, MAX_PASSED, type Top } from './import-layers';
+import { endsIn, returned, RETURNS_AT_ONCE } from './import-returns';
 import { isLight } from './import-step-size';
-
-/** An override and what is kept of it are two items of a transaction. */
-const STEP = 46;
 
 type Write = NonNullable<ImportStep['writes']>[number];
 
@@ -48,7 +45,7 @@ export class ImportUndo {
 
   /** The step that follows on `record`; `flag` is the flag it writes on. */
   async next(record: ImportRecord, flag: FlagRecord): Promise<ImportStep> {
-    let [limit, deepest] = [STEP, MAX_PASSED];
+    let [limit, deepest] = [RETURNS_AT_ONCE, MAX_PASSED];
     for (;;) {
       const page = await this.parts.imports.written(record, { after: record.cursor, limit });
       const undone = new UndoneImports(record, this.parts.imports);
@@ -73,7 +70,7 @@ export class ImportUndo {
   }
 
   private restoring(
-    { attribution }: ImportRecord,
+    record: ImportRecord,
     flag: FlagRecord,
     { slot, ...place }: WrittenOverride,
     { passed, end }: Descent,
@@ -81,15 +78,7 @@ export class ImportUndo {
   ): Restored {
     // what is over by now is not there: put back, it would come to the same end a second time
     const before = end === undefined || hasExpired(end.override, nowMs) ? undefined : end.override;
-    const next = before && {
-      ...before,
-      // nobody looks at what an import replaced when a flag comes to have another schema
-      enabled: before.enabled && unfitOverride(flag, before, '/value', this.parts.compilers).length === 0,
-      // versions only go up: what somebody saw of the import must not pass for what comes later
-      version: (slot.override?.version ?? before.version) + 1,
-      updatedBy: attribution.actor,
-      updatedAt: new Date(nowMs).toISOString(),
-    };
+    const next = before && returned(before, slot, { flag, record, nowMs }, this.parts.compilers);
     const left = next && end?.left;
     return {
       write: { ...place, slot, next, left, judgedBy: flag },
@@ -129,9 +118,7 @@ export class ImportUndo {
       lasting: placesOf(writes.flatMap(({ left }) => left?.importId ?? [])),
       undone: placesOf(undone.recordedAmong(restored.flatMap(({ passed }) => passed))),
       changes: [
-        ...writes.flatMap(({ slot: { override } }) =>
-          override !== undefined && hasExpired(override, nowMs) ? [expiryChange(override)] : [],
-        ),
+        ...endsIn(writes, nowMs),
         ...(isEnd && counts.written > 0 ? [undoneChange(to, this.parts.newId(), at)] : []),
       ],
     };
