@@ -104,6 +104,8 @@ describe.each(FAULTS)('a write while DynamoDB answers every write with: %s', (fa
       (error: unknown) => error,
     );
     expect(refused).toMatchObject({ code: 'UNAVAILABLE', retryAfterSeconds: expect.any(Number) });
+    // a try that was given up on its way arrives while it is still refused
+    await pause(200);
     world.proxy.heal();
     const listed = await world.container.overrides.list(ENVIRONMENT, key, { after: undefined, limit: 50 });
     expect(listed.includes).toEqual([]);
