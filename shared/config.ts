@@ -14,7 +14,7 @@ export interface Config {
   readonly identityClaims: IdentityClaims;
   readonly userPoolId: string;
   readonly importParts: ImportPartsConfig;
-  /** For one exchange with the store, in milliseconds; left out where there is nothing but the store to wait for. */
+  /** For one exchange with the store, in milliseconds. No stack sets it: it is for machines that stand still at times. */
   readonly storeTimeoutMs?: number | undefined;
 }
 

@@ -28,18 +28,26 @@ export const importSide = (world: World) => {
     let left = steps;
     return composeStreamSide(world).jobs.workOff(placeOf(flagKey, id), () => (left -= 1) >= 0);
   };
+  const get = (flagKey: string, { id }: Pick<Import, 'id'>) => importJobs.get(placeOf(flagKey, id));
+  /** Sends the parts, and starts. */
+  const started = async (flagKey: string, parts: readonly string[], call = aCall()): Promise<Import> => {
+    const made = await imports.create(aCall(), flagKey, undefined);
+    for (const [index, text] of parts.entries()) {
+      await imports.putPart(placeOf(flagKey, made.id), index + 1, text);
+    }
+    return imports.start(call, placeOf(flagKey, made.id));
+  };
   return {
     drive,
     placeOf,
     workOff,
-    get: (flagKey: string, { id }: Import) => importJobs.get(placeOf(flagKey, id)),
-    /** Sends the parts, and starts. */
-    started: async (flagKey: string, parts: readonly string[], call = aCall()): Promise<Import> => {
-      const made = await imports.create(aCall(), flagKey, undefined);
-      for (const [index, text] of parts.entries()) {
-        await imports.putPart(placeOf(flagKey, made.id), index + 1, text);
-      }
-      return imports.start(call, placeOf(flagKey, made.id));
+    get,
+    started,
+    /** An import of these rows that is over. */
+    imported: async (flagKey: string, rows: readonly Row[]): Promise<Import> => {
+      const made = await started(flagKey, [csvOf(rows)]);
+      await workOff(flagKey, made);
+      return get(flagKey, made);
     },
     undo: async (flagKey: string, { id }: Import): Promise<Import> => {
       const undoing = await importJobs.undo(aCall(), placeOf(flagKey, id));

@@ -5,7 +5,7 @@ import { DynamoBackupRepository } from '../../../shared/dynamodb/import-backups'
 import { DynamoImportRepository } from '../../../shared/dynamodb/import-repository';
 import { DynamoOverrideRepository } from '../../../shared/dynamodb/override-repository';
 import { beforeNext } from '../../support/before-next';
-import { csvOf, importSide, includes, type Row, users } from '../../support/import-side';
+import { csvOf, importSide, includes, users } from '../../support/import-side';
 import { aCall, ENVIRONMENT, openWorld, passTime, type World } from '../../support/world';
 
 let world: World;
@@ -22,13 +22,6 @@ afterAll(() => world.stop());
 
 const HOUR_MS = 3_600_000;
 
-/** An import that is over. */
-const imported = async (flagKey: string, rows: readonly Row[]) => {
-  const started = await side.started(flagKey, [csvOf(rows)]);
-  await side.workOff(flagKey, started);
-  return side.get(flagKey, started);
-};
-
 const includedAs = (userIds: readonly string[], reason: string): string[] =>
   userIds.map((id) => `${id} include ${reason}`).sort();
 
@@ -41,7 +34,7 @@ describe('the redo of an import', () => {
     for (const userId of known) {
       await world.container.put(key, userId, 'include', { reason: 'before' });
     }
-    const done = await imported(key, includes(userIds, 'imported'));
+    const done = await side.imported(key, includes(userIds, 'imported'));
     for (const round of [1, 2]) {
       expect(await side.undo(key, done)).toMatchObject({
         state: 'undone',
@@ -75,7 +68,7 @@ describe('the redo of an import', () => {
     const [given, ended, removed, untouched] = users(4) as [string, string, string, string];
     const expiresAt = new Date(Date.now() + HOUR_MS).toISOString();
     await world.container.put(key, removed, 'include', { reason: 'before' });
-    const done = await imported(key, [
+    const done = await side.imported(key, [
       ...includes([given, removed, untouched], 'imported'),
       [ended, 'include', 'imported', expiresAt],
     ]);
@@ -99,7 +92,7 @@ describe('the redo of an import', () => {
     const expiresAt = new Date(Date.now() + HOUR_MS).toISOString();
     await world.container.put(key, lasting, 'include', { reason: 'before' });
     await world.container.put(key, ending, 'include', { reason: 'before', expiresAt });
-    const done = await imported(key, includes([added, lasting, ending, tried], 'imported'));
+    const done = await side.imported(key, includes([added, lasting, ending, tried], 'imported'));
     await side.undo(key, done);
     await world.container.overrides.remove(aCall(), key, lasting, 'include');
     await world.container.put(key, tried, 'include', { reason: 'by hand' });
@@ -119,7 +112,7 @@ describe('the redo of an import', () => {
     await world.container.createFlag({ key });
     const [gone, stays] = users(2) as [string, string];
     await world.container.put(key, gone, 'include', { reason: 'before' });
-    const done = await imported(key, includes([gone, stays], 'imported'));
+    const done = await side.imported(key, includes([gone, stays], 'imported'));
     await side.undo(key, done);
     const departures = composeDepartureService(world.config);
     await departures.remove(aCall(), gone);
@@ -135,7 +128,7 @@ describe('the redo of an import', () => {
     const key = 'redone-after-all';
     await world.container.createFlag({ key });
     const [gone, stays] = users(2) as [string, string];
-    const done = await imported(key, includes([gone, stays], 'imported'));
+    const done = await side.imported(key, includes([gone, stays], 'imported'));
     // the undo takes away what the removal has just seen
     beforeNext(DynamoOverrideRepository, 'readSlots', () => side.undo(key, done));
     await composeDepartureService(world.config).remove(aCall(), gone);
@@ -147,7 +140,7 @@ describe('the redo of an import', () => {
     const key = 'redone-meanwhile';
     await world.container.createFlag({ key });
     const [gone, stays] = users(2) as [string, string];
-    const done = await imported(key, includes([gone, stays], 'imported'));
+    const done = await side.imported(key, includes([gone, stays], 'imported'));
     await side.undo(key, done);
     const redoing = await world.container.importJobs.redo(aCall(), side.placeOf(key, done.id));
     beforeNext(DynamoImportRepository, 'commit', () =>
@@ -198,7 +191,7 @@ describe('the redo of an import', () => {
   it('is counted like any other change of overrides', async () => {
     const key = 'redone-totals';
     await world.container.createFlag({ key });
-    const done = await imported(key, includes(users(5), 'imported'));
+    const done = await side.imported(key, includes(users(5), 'imported'));
     await side.undo(key, done);
     await side.redo(key, done);
     await side.audited(key);

@@ -19,20 +19,14 @@ afterEach(() => {
 });
 afterAll(() => world.stop());
 
-const imported = async (flagKey: string, userIds: readonly string[], reason: string): Promise<Import> => {
-  const started = await side.started(flagKey, [csvOf(includes(userIds, reason))]);
-  await side.workOff(flagKey, started);
-  return started;
-};
-
 /** A flag on which three imports were made, one on the other, with one user. */
 const stacked = async (flagKey: string) => {
   await world.container.createFlag({ key: flagKey });
   const [user] = users(1) as [string];
   const [first, second, third] = [
-    await imported(flagKey, [user], 'first'),
-    await imported(flagKey, [user], 'second'),
-    await imported(flagKey, [user], 'third'),
+    await side.imported(flagKey, includes([user], 'first')),
+    await side.imported(flagKey, includes([user], 'second')),
+    await side.imported(flagKey, includes([user], 'third')),
   ];
   const seen = async () => (await side.listed(flagKey)).map((each) => each.slice(`${user} include `.length));
   return { user, first, second, third, seen };
@@ -78,7 +72,7 @@ describe('imports that were made one on the other', () => {
     const key = 'overtaken';
     const { user, third, seen } = await stacked(key);
     await side.undo(key, third);
-    await imported(key, [user], 'fourth');
+    await side.imported(key, includes([user], 'fourth'));
     expect(await side.redo(key, third)).toMatchObject({ redo: { restored: 0, left: 1 } });
     expect(await seen()).toEqual(['fourth']);
   });
@@ -103,7 +97,7 @@ describe('imports that were made one on the other', () => {
     await side.workOff(key, around, 1);
     const seen = async () => (await side.listed(key)).find((each) => each.startsWith(user));
     expect(await seen()).toBe(`${user} include early`);
-    const between = await imported(key, [user], 'between');
+    const between = await side.imported(key, includes([user], 'between'));
     await side.workOff(key, around);
     expect(await seen()).toBe(`${user} include late`);
     await side.undo(key, around);
@@ -175,7 +169,7 @@ describe('imports, their undos and redos in any order', () => {
         for (const [index, each] of (['import', ...steps] as const).entries()) {
           if (each === 'import') {
             made.push({
-              at: await imported(key, [known, fresh], `import ${String(index)}`),
+              at: await side.imported(key, includes([known, fresh], `import ${String(index)}`)),
               isUndone: false,
             });
             continue;
