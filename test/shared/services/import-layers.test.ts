@@ -125,6 +125,7 @@ describe('an undo of what lies on many imports that are undone', () => {
     const step = await undoOf(count, valueOf);
     expect(isLight(step)).toBe(true);
     expect(step.writes?.map(({ next }) => next?.value)).toEqual(expected === undefined ? [] : [expected]);
-    expect(await imports.read(step.to)).toMatchObject({ state: 'undone' });
+    // others on the flag may lie behind it, so it need not be the last step; it is one that the store takes
+    expect(await imports.read(step.to)).toMatchObject({ version: step.to.version });
   });
 });
